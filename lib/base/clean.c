@@ -1,0 +1,100 @@
+#include "base/clean.h"
+
+#include <string.h>
+
+#include <unistr.h>
+
+bool
+utf8_valid(struct bytes text)
+{
+	return text.n == 0 || u8_check((const uint8_t *)text.p, text.n) == NULL;
+}
+
+bool
+bytes_eight_bit(struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] > 127)
+			return true;
+	return false;
+}
+
+static bool
+control(unsigned char c)
+{
+	return c < 32 || c == 127;
+}
+
+bool
+bytes_control(struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (control((unsigned char)text.p[i]))
+			return true;
+	return false;
+}
+
+/* How long is the character in front, if it may be shown as it is? */
+static size_t
+shown(struct bytes text)
+{
+	unsigned char c = (unsigned char)text.p[0];
+	ucs4_t u;
+	int n;
+
+	if (c < 128)
+		return c == '\t' || !control(c) ? 1 : 0;
+	n = u8_mbtoucr(&u, (const uint8_t *)text.p, text.n);
+	return n < 2 || u < 0xa0 ? 0 : (size_t)n;
+}
+
+static struct bytes
+escape(char to[5], char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char u = (unsigned char)c;
+
+	memcpy(to, "\\x", 2);
+	to[2] = hex[u >> 4];
+	to[3] = hex[u & 15];
+	return (struct bytes){ to, 4 };
+}
+
+/* Take one character, or one byte of no character, off *text to be shown. */
+static struct bytes
+next(struct bytes *text, char room[5])
+{
+	size_t n = shown(*text);
+	struct bytes piece =
+	    n > 0 ? bytes_head(*text, n) : escape(room, text->p[0]);
+
+	*text = bytes_skip(*text, n > 0 ? n : 1);
+	return piece;
+}
+
+void
+clean_add(struct buf *out, struct bytes text)
+{
+	char room[5];
+
+	while (text.n > 0)
+		buf_add(out, next(&text, room));
+}
+
+const char *
+clean_copy(char *to, size_t size, struct bytes text)
+{
+	char room[5];
+	size_t n = 0;
+
+	while (text.n > 0) {
+		struct bytes piece = next(&text, room);
+
+		if (piece.n >= size - n)
+			break;
+		memcpy(to + n, piece.p, piece.n);
+		n += piece.n;
+	}
+	to[n] = '\0';
+	return to;
+}

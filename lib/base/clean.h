@@ -1,0 +1,31 @@
+/*
+ * Bytes from somebody else, made fit to be shown: on a terminal, in a log,
+ * in a report.
+ */
+#ifndef BASE_CLEAN_H
+#define BASE_CLEAN_H
+
+#include "base/buf.h"
+
+/* Is text valid UTF-8 (RFC 3629)?  ASCII is. */
+bool utf8_valid(struct bytes text);
+
+/* Does text hold a byte outside ASCII? */
+bool bytes_eight_bit(struct bytes text);
+
+/* Does text hold a byte below 32 (tab too), or 127? */
+bool bytes_control(struct bytes text);
+
+/*
+ * Add text with every control character (C0, DEL, C1) and every byte that is
+ * not valid UTF-8 as \xHH; tab stays.
+ */
+void clean_add(struct buf *out, struct bytes text);
+
+/*
+ * The same into an array of size bytes, terminated; cut, between characters,
+ * to what fits.  Returns to.
+ */
+const char *clean_copy(char *to, size_t size, struct bytes text);
+
+#endif

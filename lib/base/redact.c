@@ -1,0 +1,85 @@
+#include "base/redact.h"
+
+#include "base/base64.h"
+
+void
+redact_clear(struct redact *r)
+{
+	while (r->n > 0)
+		buf_clear(&r->needles[--r->n]);
+}
+
+static void
+remember(struct redact *r, struct bytes needle)
+{
+	if (needle.n < REDACT_SHORTEST || r->n == REDACT_MOST)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (bytes_same(buf_bytes(&r->needles[i]), needle))
+			return;
+	buf_init(&r->needles[r->n], needle.n);
+	buf_add(&r->needles[r->n], needle);
+	if (buf_ok(&r->needles[r->n]))
+		r->n++;
+}
+
+/*
+ * The base64 of a secret that starts `before' bytes into a group: only the
+ * digits that no byte beside the secret has a part in.
+ */
+static void
+remember_base64(struct redact *r, struct bytes secret, size_t before)
+{
+	struct buf text = BUF(secret.n + 3), coded = BUF(secret.n * 2 + 8);
+	size_t bits = (before + secret.n) * 8;
+	size_t first = (before * 8 + 5) / 6, last = bits / 6;
+
+	buf_add(&text, bytes_head(BYTES("\0\0"), before));
+	buf_add(&text, secret);
+	base64_encode(&coded, buf_bytes(&text));
+	if (buf_ok(&coded) && last > first)
+		remember(
+		    r, bytes_skip(bytes_head(buf_bytes(&coded), last), first));
+	buf_clear(&text);
+	buf_clear(&coded);
+}
+
+void
+redact_hide(struct redact *r, struct bytes secret)
+{
+	if (secret.n < REDACT_SHORTEST)
+		return;
+	remember(r, secret);
+	for (size_t before = 0; before < 3; before++)
+		remember_base64(r, secret, before);
+}
+
+/* The longest secret that stands at the front of text, or 0. */
+static size_t
+secret_in_front(const struct redact *r, struct bytes text)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct bytes needle = buf_bytes(&r->needles[i]);
+
+		if (needle.n > longest && needle.n <= text.n &&
+		    bytes_same(bytes_head(text, needle.n), needle))
+			longest = needle.n;
+	}
+	return longest;
+}
+
+void
+redact_add(const struct redact *r, struct buf *out, struct bytes text)
+{
+	while (text.n > 0) {
+		size_t n = secret_in_front(r, text);
+
+		if (n == 0)
+			buf_addc(out, text.p[0]);
+		else
+			buf_adds(out, "[hidden]");
+		text = bytes_skip(text, n == 0 ? 1 : n);
+	}
+}

@@ -1,0 +1,77 @@
+/*
+ * Configuration: libconfig files checked by our own table, merged, and asked
+ * for an account.  libconfig is used in conf/file.c and nowhere else.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "conf/account.h"
+
+/*
+ * Where to look; all borrowed.  Filled from the command line and the
+ * environment above.
+ */
+struct conf_places {
+	const char *file;      /* -C: this one alone; or NULL */
+	const char *user_file; /* the user's, if it exists; or NULL */
+	const char *system_file;
+	const char *providers; /* the preset table, DATADIR's or its own */
+	const char *home;      /* for "~/"; or NULL */
+};
+
+struct conf; /* opaque, owned */
+
+/*
+ * Read everything there is.  A file that does not exist is no error, unless
+ * it was named with -C (ERR_NOINPUT).  All errors of all files are gathered
+ * in *report, a line (and the offending line) each, "file:line: what" first;
+ * e then is ERR_CONFIG (or ERR_SECRET for permissions) and says how many.
+ */
+struct conf *conf_load(
+    const struct conf_places *places, struct buf *report, struct error *e);
+void conf_free(struct conf *c);
+
+/* Top-level values. */
+const char *conf_domain(const struct conf *c);	/* or NULL for "auto" */
+const char *conf_aliases(const struct conf *c); /* or NULL */
+const char *conf_log(const struct conf *c);	/* or NULL */
+
+/* Settings from the command line or the environment, over any account's. */
+struct conf_override {
+	const char *key;    /* as in the file: "tls_trust_file" */
+	const char *value;  /* as text: lists by commas, "on"/"off" for bool */
+	const char *origin; /* "--tls-trust-file", "SENDOFF_HOST" */
+};
+
+/*
+ * Choose: the account called name; else the one whose `from' matches sender
+ * (exact before pattern); else default_account; else the only one.  With a
+ * host among the overrides and no name, an account of its own that inherits
+ * the defaults alone.  Fills *a with everything resolved.  ERR_CONFIG when
+ * there is none, with a hint that names those there are.
+ */
+int conf_account(struct conf *c, const char *name, const char *sender,
+    const struct conf_override *over, size_t over_n, struct account *a,
+    struct error *e);
+
+/* The names of the accounts, in the order of the file; NULL-terminated,
+   borrowed. */
+const char *const *conf_names(const struct conf *c);
+
+/*
+ * Add an account in the syntax of the file, each key with its origin as a
+ * comment, secrets as "(hidden)".
+ */
+void conf_show(struct conf *c, const struct account *a, struct buf *out);
+
+/*
+ * The key table for others: name and one-line help of the i-th key that can
+ * be set for an account (or at the top); false behind the last.
+ */
+struct conf_key {
+	const char *name, *values, *help;
+	bool top;
+};
+bool conf_key(size_t i, struct conf_key *key);
+
+#endif

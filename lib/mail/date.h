@@ -1,0 +1,19 @@
+/*
+ * Dates and identifiers of a message that came without (RFC 5322, 3.3, 3.6.4).
+ */
+#ifndef MAIL_DATE_H
+#define MAIL_DATE_H
+
+#include "base/buf.h"
+#include "base/here.h"
+
+/* Add "Sun, 22 Nov 2026 19:15:05 +0800": English names, local time zone. */
+void date_add(struct buf *out, const struct here *here);
+
+/*
+ * Add "<20261122111505.32 hex digits@domain>": UTC time and 128 random bits.
+ */
+void message_id_add(
+    struct buf *out, struct bytes domain, const struct here *here);
+
+#endif

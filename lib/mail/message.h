@@ -1,0 +1,126 @@
+/*
+ * A message on its way through: read once from a descriptor, made canonical
+ * while it is read (every line ends in CRLF, no bare CR or LF is left, no
+ * lone dot and no NUL can mislead anybody), and never changed afterwards.
+ * Preparing it is a list of fields to drop and fields to add.
+ *
+ * The header stays in memory (1 MiB at most).  The body stays in memory up to
+ * BODY_IN_MEMORY bytes and goes to an unnamed temporary file beyond that, so
+ * that memory is constant in the size of the message.
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "mail/field.h"
+
+enum { HEADER_MAX = 1 << 20, BODY_IN_MEMORY = 256 << 10 };
+
+/* What intake saw; the wire needs to know. */
+struct message_facts {
+	int64_t size;	   /* octets of the body as stored, CRLFs counted */
+	int64_t lines;	   /* of the body */
+	int64_t input;	   /* octets read */
+	int64_t after_dot; /* octets read and dropped behind a lone dot */
+	size_t longest;	   /* longest line, without CRLF, header too */
+	bool header_8bit, body_8bit;
+	bool nul;     /* NUL in the body (those in the header go) */
+	bool bare_cr; /* a CR that ended no line was made a line end
+	                         (body) or a space (header) */
+	bool unended; /* the last line had no line end */
+	bool dots;    /* a body line begins with '.' */
+};
+
+/* How the body is to leave. */
+enum message_coding {
+	CODING_NONE, /* as it is */
+	CODING_QP,   /* quoted-printable (RFC 2045, 6.7) */
+	CODING_FOLD  /* lines over 998 octets broken, NULs dropped */
+};
+
+struct intake {
+	bool lone_dot_ends;  /* a line of one dot ends the message */
+	int64_t max_size;    /* octets of input; 0: no limit */
+	const char *tmp_dir; /* for O_TMPFILE; NULL: $TMPDIR, /var/tmp, /tmp */
+};
+
+struct message {
+	struct buf header;    /* owned: canonical fields, no empty line */
+	struct field *fields; /* owned: slices of header */
+	size_t n;
+	struct buf added; /* owned: new fields, sent before the others */
+	struct buf body;  /* owned: the body while it is small */
+	int body_fd;	  /* owned: the temporary file, or -1 */
+	enum message_coding coding;
+	int64_t coded_size; /* octets of the body as it is to leave */
+	struct message_facts facts;
+};
+
+void message_init(struct message *m);
+void message_clear(struct message *m);
+
+/*
+ * Read a whole message from fd, to its end even behind a lone dot.  Leading
+ * mbox `From ' lines go.  The header ends at the first empty line, or before
+ * the first line that is no field.  ERR_MESSAGE for a header over HEADER_MAX
+ * or input over max_size, ERR_IO when reading or storing fails.
+ */
+int message_read(
+    struct message *m, int fd, const struct intake *how, struct error *e);
+
+/* The first field of that name at or behind *from, which then is the index
+   behind it; NULL when there is none.  Dropped fields do not count. */
+struct field *message_field(struct message *m, const char *name, size_t *from);
+
+/* Is there such a field with anything but white space in it? */
+bool message_has(struct message *m, const char *name);
+
+/* Drop every field of that name; how many there were. */
+size_t message_drop(struct message *m, const char *name);
+
+/*
+ * Add a field "name: body"; body is canonical UTF-8 or ASCII without line
+ * ends and is folded at white space to lines under 78 octets where it can be.
+ */
+int message_add(
+    struct message *m, const char *name, struct bytes body, struct error *e);
+
+/*
+ * Choose how the body leaves and measure it so (one pass over it).  CODING_QP
+ * replaces Content-Transfer-Encoding, and adds MIME-Version and a text/plain
+ * Content-Type when there is none.
+ */
+int message_encode(
+    struct message *m, enum message_coding coding, struct error *e);
+
+/* Octets between DATA's 354 and the final dot, dot-stuffing not counted. */
+int64_t message_size(const struct message *m);
+
+/* Is anything that is to be sent outside ASCII: the header, the body? */
+bool message_header_8bit(const struct message *m);
+bool message_body_8bit(const struct message *m);
+
+/*
+ * Reading the message as it is to leave: added fields, kept fields, the empty
+ * line, the body.  Pieces are borrowed until the next call; an empty piece is
+ * the end.  Not dot-stuffed.
+ */
+struct message_reader {
+	struct message *m; /* borrowed */
+	int part;	   /* private */
+	size_t field;	   /* private */
+	int64_t at;	   /* private */
+	struct buf piece;  /* private, owned */
+	unsigned column;   /* private */
+};
+
+void message_reader_init(struct message_reader *r, struct message *m);
+void message_reader_clear(struct message_reader *r);
+int message_next(
+    struct message_reader *r, struct bytes *piece, struct error *e);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * From a name to a connected wire: resolution off the main thread and with a
+ * deadline (getaddrinfo has none), IPv6 and IPv4 racing (RFC 8305), a source
+ * address, Unix sockets.
+ */
+#ifndef NET_DIAL_H
+#define NET_DIAL_H
+
+#include <stdint.h>
+
+#include "base/trace.h"
+#include "net/wire.h"
+
+struct dial {
+	const char *host;	 /* name (UTF-8 allowed), address, or path */
+	unsigned port;		 /* not for a path */
+	const char *source;	 /* address to bind to, or NULL */
+	int64_t connect_timeout; /* microseconds for each address */
+	int64_t deadline;	 /* ticks: the end of everything; 0: none */
+};
+
+/* What came of it, for the trace and the EHLO argument. */
+struct dialled {
+	char peer[64];	/* numeric address of the peer, or the path */
+	char local[64]; /* numeric address of this end, or "" */
+	bool ipv6;
+};
+
+/*
+ * ERR_RESOLVE (transient when the resolver said try again), ERR_CONNECT,
+ * ERR_TIMEOUT; the text names the host, and each address with its reason.
+ */
+struct wire *dial(const struct dial *d, struct dialled *came, struct trace *t,
+    struct error *e);
+
+#endif
