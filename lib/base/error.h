@@ -62,11 +62,11 @@ enum error_kind { ERROR_KINDS(ERROR_ENUM) ERR_KINDS };
 struct error {
 	enum error_kind kind;
 	bool transient; /* trying again later may help: exit 75 */
-	int code;	/* the reply's code (RFC 5321, 4.2), or 0 */
+	int code;       /* the reply's code (RFC 5321, 4.2), or 0 */
 	struct estatus status;
 	char text[512];
 	char reply[512]; /* the server's own words, printed clean; or "" */
-	char hint[512];	 /* what to do next; or "" */
+	char hint[512];  /* what to do next; or "" */
 };
 
 #define ERROR_NONE ((struct error){ .kind = ERR_NONE })

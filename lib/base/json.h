@@ -15,7 +15,7 @@
 
 struct json {
 	struct buf *out; /* borrowed */
-	bool comma;	 /* private: something stands before here */
+	bool comma;      /* private: something stands before here */
 };
 
 #define JSON(buffer) ((struct json){ .out = (buffer) })

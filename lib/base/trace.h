@@ -28,16 +28,16 @@ struct trace {
 	const struct here *here; /* borrowed */
 	/* Takes one whole line, its LF included. */
 	void (*put)(void *ctx, struct bytes line);
-	void *ctx;	      /* borrowed */
+	void *ctx;            /* borrowed */
 	struct redact redact; /* owned */
-	int64_t start;	      /* ticks at trace_start() */
-	int64_t asked;	      /* ticks at the last command */
+	int64_t start;        /* ticks at trace_start() */
+	int64_t asked;        /* ticks at the last command */
 	char session[9];      /* eight random hex digits */
 };
 
 struct trace_event {
 	struct trace *t;
-	char mark;	  /* '*' fact, '>' sent, '<' received, '|' content */
+	char mark;        /* '*' fact, '>' sent, '<' received, '|' content */
 	struct buf line;  /* JSON object under way */
 	struct buf said;  /* text; may hold several lines */
 	struct json json; /* writes into line */

@@ -40,9 +40,9 @@ enum secret_kind {
 struct secret {
 	enum secret_kind kind;
 	struct buf literal; /* owned, wiped */
-	char *name;	    /* owned: path, variable or credential; or NULL */
-	char **argv;	    /* owned: the command; or NULL */
-	char *where;	    /* owned: "file:line" it was set at; or NULL */
+	char *name;         /* owned: path, variable or credential; or NULL */
+	char **argv;        /* owned: the command; or NULL */
+	char *where;        /* owned: "file:line" it was set at; or NULL */
 };
 
 /* One of the hosts, in the order in which to try them. */
@@ -71,7 +71,7 @@ struct account {
 	char *tls_min_version;
 	char *tls_priority;
 	char *tls_host; /* the name to verify instead of the host's */
-	char **auth;	/* mechanism names; {"auto"} or {"off"} alone */
+	char **auth;    /* mechanism names; {"auto"} or {"off"} alone */
 	bool auth_initial_response;
 	bool auth_without_tls;
 	char *user;
@@ -86,7 +86,7 @@ struct account {
 	int debug_level;
 	char **mail_options, **rcpt_options;
 	unsigned dsn_notify; /* enum dsn_notify */
-	int dsn_return;	     /* enum dsn_return */
+	int dsn_return;      /* enum dsn_return */
 	enum account_recipients recipients;
 	int64_t max_size; /* 0: the server's word */
 };

@@ -32,9 +32,9 @@ struct conf *conf_load(
 void conf_free(struct conf *c);
 
 /* Top-level values. */
-const char *conf_domain(const struct conf *c);	/* or NULL for "auto" */
+const char *conf_domain(const struct conf *c);  /* or NULL for "auto" */
 const char *conf_aliases(const struct conf *c); /* or NULL */
-const char *conf_log(const struct conf *c);	/* or NULL */
+const char *conf_log(const struct conf *c);     /* or NULL */
 
 /* Settings from the command line or the environment, over any account's. */
 struct conf_override {

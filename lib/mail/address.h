@@ -10,10 +10,10 @@
 #include "base/error.h"
 
 struct address {
-	char *text;	 /* owned: "local@domain", or "local" when it is bare;
+	char *text;      /* owned: "local@domain", or "local" when it is bare;
 	                   the local part quoted where it has to be */
-	size_t local_n;	 /* length of the local part in text */
-	char *name;	 /* owned: the display name, unquoted, else the text of
+	size_t local_n;  /* length of the local part in text */
+	char *name;      /* owned: the display name, unquoted, else the text of
 	                   a comment behind a bare address; or "" */
 	struct bytes at; /* where the addr-spec stands in the parsed text */
 };

@@ -13,10 +13,10 @@
  */
 enum verdict_state {
 	VERDICT_PENDING,  /* nothing decided yet */
-	VERDICT_SENT,	  /* 2yz to the message: the server has it */
+	VERDICT_SENT,     /* 2yz to the message: the server has it */
 	VERDICT_DEFERRED, /* 4yz, or the answer never came: try again */
 	VERDICT_REFUSED,  /* 5yz: never for this recipient */
-	VERDICT_QUEUED	  /* open, and kept in the spool */
+	VERDICT_QUEUED    /* open, and kept in the spool */
 };
 
 /* The command whose reply decided. */
@@ -31,9 +31,9 @@ enum verdict_stage {
 struct verdict {
 	enum verdict_state state;
 	enum verdict_stage stage;
-	int code;	       /* the reply's code, or 0 */
+	int code;              /* the reply's code, or 0 */
 	struct estatus status; /* class 0: the server gave none */
-	char text[256];	       /* its words, one line, fit to be shown */
+	char text[256];        /* its words, one line, fit to be shown */
 };
 
 /* DSN NOTIFY (RFC 3461, 4.1). */
@@ -49,15 +49,15 @@ enum dsn_notify {
 enum dsn_return { RETURN_UNSET, RETURN_FULL, RETURN_HDRS };
 
 struct recipient {
-	char *address;	 /* owned: addr-spec, UTF-8, no angle brackets */
-	char *original;	 /* owned: ORCPT address before aliasing, or NULL */
-	char *options;	 /* owned: further RCPT parameters, or NULL */
+	char *address;   /* owned: addr-spec, UTF-8, no angle brackets */
+	char *original;  /* owned: ORCPT address before aliasing, or NULL */
+	char *options;   /* owned: further RCPT parameters, or NULL */
 	unsigned notify; /* enum dsn_notify; UNSET: the envelope's */
 	struct verdict verdict;
 };
 
 struct envelope {
-	char *sender;	      /* owned: addr-spec; "": the null reverse-path */
+	char *sender;         /* owned: addr-spec; "": the null reverse-path */
 	struct recipient *to; /* owned */
 	size_t n;
 	unsigned notify; /* for every recipient that has none */
@@ -88,7 +88,7 @@ void verdict_set(struct verdict *v, enum verdict_state state,
  * none.
  */
 struct outcome {
-	int exit;	      /* sysexits(3) */
+	int exit;             /* sysexits(3) */
 	enum error_kind kind; /* what reports call it */
 };
 struct outcome envelope_outcome(

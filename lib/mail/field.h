@@ -11,7 +11,7 @@ struct field {
 	struct bytes name;  /* without white space and colon */
 	struct bytes body;  /* behind the colon, folding included, without
 	                       the last CRLF */
-	bool dropped;	    /* not to be sent */
+	bool dropped;       /* not to be sent */
 };
 
 /*

@@ -22,11 +22,11 @@ enum { HEADER_MAX = 1 << 20, BODY_IN_MEMORY = 256 << 10 };
 
 /* What intake saw; the wire needs to know. */
 struct message_facts {
-	int64_t size;	   /* octets of the body as stored, CRLFs counted */
-	int64_t lines;	   /* of the body */
-	int64_t input;	   /* octets read */
+	int64_t size;      /* octets of the body as stored, CRLFs counted */
+	int64_t lines;     /* of the body */
+	int64_t input;     /* octets read */
 	int64_t after_dot; /* octets read and dropped behind a lone dot */
-	size_t longest;	   /* longest line, without CRLF, header too */
+	size_t longest;    /* longest line, without CRLF, header too */
 	bool header_8bit, body_8bit;
 	bool nul;     /* NUL in the body (those in the header go) */
 	bool bare_cr; /* a CR that ended no line was made a line end
@@ -54,7 +54,7 @@ struct message {
 	size_t n;
 	struct buf added; /* owned: new fields, sent before the others */
 	struct buf body;  /* owned: the body while it is small */
-	int body_fd;	  /* owned: the temporary file, or -1 */
+	int body_fd;      /* owned: the temporary file, or -1 */
 	enum message_coding coding;
 	int64_t coded_size; /* octets of the body as it is to leave */
 	struct message_facts facts;
@@ -111,9 +111,9 @@ bool message_body_8bit(const struct message *m);
  */
 struct message_reader {
 	struct message *m; /* borrowed */
-	int part;	   /* private */
-	size_t field;	   /* private */
-	int64_t at;	   /* private */
+	int part;          /* private */
+	size_t field;      /* private */
+	int64_t at;        /* private */
 	struct buf piece;  /* private, owned */
 	unsigned column;   /* private */
 };

@@ -12,8 +12,8 @@
 
 enum tls_verify {
 	TLS_VERIFY_FULL, /* chain, name, dates; and a pin, if there are any */
-	TLS_VERIFY_PIN,	 /* a pin alone decides */
-	TLS_VERIFY_OFF	 /* anything goes */
+	TLS_VERIFY_PIN,  /* a pin alone decides */
+	TLS_VERIFY_OFF   /* anything goes */
 };
 
 /* All borrowed. */
@@ -26,10 +26,10 @@ struct tls_plan {
 	 * "sha256:HEX" or HEX with or without colons for the certificate.
 	 */
 	const char *const *pins; /* NULL-terminated list */
-	const char *cert_file;	 /* client certificate, PEM; or NULL */
-	const char *key_file;	 /* its key, PEM; or NULL */
+	const char *cert_file;   /* client certificate, PEM; or NULL */
+	const char *key_file;    /* its key, PEM; or NULL */
 	const char *min_version; /* "1.2" or "1.3"; NULL: 1.2 */
-	const char *priority;	 /* GnuTLS priority string; NULL: ours */
+	const char *priority;    /* GnuTLS priority string; NULL: ours */
 };
 
 /* What was agreed on. */
@@ -37,10 +37,10 @@ struct tls_facts {
 	char version[16], cipher[64], kx[64];
 	char subject[256], issuer[256], names[512];
 	char sha256[96]; /* certificate, upper-case hex with colons */
-	char spki[96];	 /* public key, the same */
+	char spki[96];   /* public key, the same */
 	int64_t not_before, not_after; /* seconds since the epoch */
-	bool verified;	       /* chain, name and dates were found good */
-	bool pinned;	       /* a pin matched */
+	bool verified;         /* chain, name and dates were found good */
+	bool pinned;           /* a pin matched */
 	char binding_type[16]; /* "tls-exporter", "tls-unique", "" */
 	char binding[64];
 	size_t binding_n;

@@ -11,12 +11,12 @@
 
 enum sasl_trait {
 	SASL_PLAINTEXT = 1, /* the wire could read the secret off it */
-	SASL_FIRST = 2,	    /* the client speaks first */
+	SASL_FIRST = 2,     /* the client speaks first */
 	SASL_SINGLE = 4,    /* over in one round trip: may be pipelined
 	                       (RFC 4954, 4) */
-	SASL_BINDS = 8,	    /* needs channel binding */
+	SASL_BINDS = 8,     /* needs channel binding */
 	SASL_TOKEN = 16,    /* the secret is a bearer token */
-	SASL_CERT = 32	    /* needs a client certificate */
+	SASL_CERT = 32      /* needs a client certificate */
 };
 
 /* Channel binding data of the TLS session (RFC 5929, RFC 9266). */
@@ -59,8 +59,8 @@ const struct sasl_mechanism *sasl_find(struct bytes name);
 /* One exchange. */
 struct sasl {
 	const struct sasl_mechanism *mech; /* borrowed */
-	const struct sasl_identity *id;	   /* borrowed */
-	unsigned steps;			   /* challenges answered */
+	const struct sasl_identity *id;    /* borrowed */
+	unsigned steps;                    /* challenges answered */
 	bool binding_offered; /* the server has -PLUS: "y" would be a lie */
 	bool proven;
 	struct buf kept;     /* owned: what the mechanism must remember */
