@@ -83,9 +83,18 @@ void verdict_set(struct verdict *v, enum verdict_state state,
     struct bytes words);
 
 /*
- * What the whole run came to: a pure function of the error and the verdicts
- * (design: exit codes).  e is the error of ours, ERR_NONE when there was
- * none.
+ * What the whole run came to: a pure function of the error and the verdicts.
+ * e is the error of ours, ERR_NONE when there was none.  In this order:
+ *
+ * 1. Somebody is open, nothing has left us (nothing sent or queued, no final
+ *    dot), and there is an error: the error's exit.
+ * 2. Somebody is open, PENDING or DEFERRED: 75.
+ * 3. Somebody is refused: by the first refusal 65 at MAIL, 67 for an unknown
+ *    mailbox (x.1.z; 550, 551, 553 at RCPT without such a code), else 69.
+ * 4. 0, kind ERR_NONE, whatever e says: an error behind it changes nothing.
+ *
+ * Else kind is the error's, or the stage of the first recipient that has
+ * failed at one tells it: sender, recipients or data refused.
  */
 struct outcome {
 	int exit;             /* sysexits(3) */

@@ -1,0 +1,226 @@
+#include "mail/envelope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clean.h"
+#include "mail/address.h"
+
+static void
+recipient_clear(struct recipient *r)
+{
+	free(r->address);
+	free(r->original);
+	free(r->options);
+}
+
+void
+envelope_clear(struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		recipient_clear(&env->to[i]);
+	free(env->to);
+	free(env->sender);
+	free(env->envid);
+	*env = ENVELOPE;
+}
+
+static char *
+copy(struct bytes text, struct error *e)
+{
+	char *p = malloc(text.n + 1);
+
+	if (p == NULL) {
+		error_set(e, ERR_OS, "out of memory");
+		return NULL;
+	}
+	if (text.n > 0)
+		memcpy(p, text.p, text.n);
+	p[text.n] = '\0';
+	return p;
+}
+
+int
+envelope_from(struct envelope *env, struct bytes sender, struct error *e)
+{
+	char *p = copy(sender, e);
+
+	if (p == NULL)
+		return -1;
+	free(env->sender);
+	env->sender = p;
+	return 0;
+}
+
+static bool
+known(const struct envelope *env, struct bytes address)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (address_same(bytes_of(env->to[i].address), address))
+			return true;
+	return false;
+}
+
+/* The room is always the next power of two, so that n alone tells of it. */
+static int
+make_room(struct envelope *env, struct error *e)
+{
+	struct recipient *to;
+
+	if ((env->n & (env->n - 1)) != 0)
+		return 0;
+	to = reallocarray(
+	    env->to, env->n == 0 ? 1 : env->n * 2, sizeof(env->to[0]));
+	if (to == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	env->to = to;
+	return 0;
+}
+
+int
+envelope_to(struct envelope *env, struct bytes address, struct error *e)
+{
+	char *p;
+
+	if (known(env, address))
+		return 0;
+	if (make_room(env, e) < 0 || (p = copy(address, e)) == NULL)
+		return -1;
+	env->to[env->n++] = (struct recipient){ .address = p };
+	return 0;
+}
+
+/* A reply of several lines becomes one. */
+static struct bytes
+one_line(char *to, size_t size, struct bytes words)
+{
+	words = bytes_head(bytes_trim(words), size);
+	for (size_t i = 0; i < words.n; i++) {
+		char c = words.p[i];
+
+		to[i] = c == '\r' || c == '\n' ? ' ' : c;
+	}
+	return (struct bytes){ to, words.n };
+}
+
+void
+verdict_set(struct verdict *v, enum verdict_state state,
+    enum verdict_stage stage, int code, struct estatus status,
+    struct bytes words)
+{
+	char line[sizeof(v->text)];
+
+	v->state = state;
+	v->stage = stage;
+	v->code = code;
+	v->status = status;
+	clean_copy(
+	    v->text, sizeof(v->text), one_line(line, sizeof(line), words));
+}
+
+static bool
+has_state(const struct envelope *env, enum verdict_state state)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == state)
+			return true;
+	return false;
+}
+
+/* Did the message leave us, for the server or for the spool? */
+static bool
+any_left(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.stage == STAGE_DOT)
+			return true;
+	return has_state(env, VERDICT_SENT) || has_state(env, VERDICT_QUEUED);
+}
+
+static bool
+any_open(const struct envelope *env)
+{
+	return has_state(env, VERDICT_PENDING) ||
+	    has_state(env, VERDICT_DEFERRED);
+}
+
+static const struct verdict *
+first_refusal(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == VERDICT_REFUSED)
+			return &env->to[i].verdict;
+	return NULL;
+}
+
+/* RFC 3463, 3.2; a server without such codes has its 550, 551, 553. */
+static bool
+unknown_mailbox(const struct verdict *v)
+{
+	if (v->status.class != 0)
+		return v->status.subject == 1;
+	return v->stage == STAGE_RCPT &&
+	    (v->code == 550 || v->code == 551 || v->code == 553);
+}
+
+static int
+refusal_exit(const struct verdict *v)
+{
+	if (v->stage == STAGE_MAIL)
+		return EX_DATAERR;
+	return unknown_mailbox(v) ? EX_NOUSER : EX_UNAVAILABLE;
+}
+
+static bool
+failed(const struct verdict *v)
+{
+	return v->state != VERDICT_SENT && v->state != VERDICT_QUEUED;
+}
+
+/* What the first recipient that has it not, and of whom we know why, met. */
+static enum error_kind
+failure_kind(const struct envelope *env)
+{
+	static const enum error_kind by_stage[] = {
+		[STAGE_MAIL] = ERR_SENDER_REFUSED,
+		[STAGE_RCPT] = ERR_RECIPIENTS_REFUSED,
+		[STAGE_DATA] = ERR_DATA_REFUSED,
+		[STAGE_DOT] = ERR_DATA_REFUSED,
+	};
+
+	for (size_t i = 0; i < env->n; i++) {
+		const struct verdict *v = &env->to[i].verdict;
+
+		if (failed(v) && v->stage != STAGE_NONE)
+			return by_stage[v->stage];
+	}
+	return ERR_DISCONNECTED;
+}
+
+static int
+exit_code(const struct envelope *env, const struct error *e)
+{
+	const struct verdict *refusal = first_refusal(env);
+
+	if (any_open(env))
+		return e->kind != ERR_NONE && !any_left(env) ? error_exit(e)
+							     : EX_TEMPFAIL;
+	return refusal != NULL ? refusal_exit(refusal) : EX_OK;
+}
+
+struct outcome
+envelope_outcome(const struct envelope *env, const struct error *e)
+{
+	struct outcome o = { EX_OK, e->kind };
+
+	if (env->n == 0) {
+		o.exit = error_exit(e);
+		return o;
+	}
+	o.exit = exit_code(env, e);
+	if (o.exit == EX_OK)
+		o.kind = ERR_NONE;
+	else if (o.kind == ERR_NONE)
+		o.kind = failure_kind(env);
+	return o;
+}
