@@ -19,7 +19,9 @@ struct wire {
 	/*
 	 * Read up to n bytes: how many, 0 when the peer has closed,
 	 * WIRE_AGAIN when none are there yet, -1 on failure
-	 * (ERR_DISCONNECTED, ERR_TLS, ERR_PROTOCOL).
+	 * (ERR_DISCONNECTED, ERR_TLS, ERR_PROTOCOL).  Reading goes on
+	 * after a failed write: what the peer said before it hung up is
+	 * still handed over.
 	 */
 	ssize_t (*read)(struct wire *w, char *p, size_t n, struct error *e);
 	/*
@@ -30,7 +32,9 @@ struct wire {
 	/*
 	 * Wait until one of `what' (WIRE_READ | WIRE_WRITE) can be tried
 	 * again: what can, 0 when the deadline (ticks of here_real, in
-	 * microseconds) has passed, -1 on failure.
+	 * microseconds; 0 is no deadline) has passed, -1 on failure.  Once
+	 * it has passed the answer is 0 even if bytes are there, so that a
+	 * peer who keeps dripping cannot push it back.
 	 */
 	int (*wait)(
 	    struct wire *w, int what, int64_t deadline, struct error *e);
@@ -45,8 +49,20 @@ struct wire {
 	int (*fd)(struct wire *w);
 };
 
-/* A connected non-blocking stream socket as a wire, which then owns fd. */
+/*
+ * A connected stream socket as a wire, which then owns fd (on failure too: it
+ * is closed).  The socket becomes non-blocking and closes on exec; TCP gets
+ * TCP_NODELAY and keepalive.  NULL and ERR_OS on failure.
+ */
 struct wire *wire_socket(int fd, struct error *e);
+
+/*
+ * To be asked after the answer to STARTTLS and before tls_start(): -1 and
+ * ERR_PROTOCOL when bytes are waiting already, in the wire or in the kernel.
+ * Nobody honest speaks there; they would be taken for what the server says
+ * under TLS (RFC 3207, 6; CVE-2011-0411).
+ */
+int wire_quiet(struct wire *w, struct error *e);
 
 /*
  * A wire to nowhere, for tests and fuzzers: reads `in' in pieces of at most
