@@ -15,13 +15,14 @@ struct dial {
 	const char *host;        /* name (UTF-8 allowed), address, or path */
 	unsigned port;           /* not for a path */
 	const char *source;      /* address to bind to, or NULL */
-	int64_t connect_timeout; /* microseconds for each address */
+	int64_t connect_timeout; /* microseconds for the name and for each
+	                            address; 0: none */
 	int64_t deadline;        /* ticks: the end of everything; 0: none */
 };
 
 /* What came of it, for the trace and the EHLO argument. */
 struct dialled {
-	char peer[64];  /* numeric address of the peer, or the path */
+	char peer[112]; /* numeric address of the peer, or the path */
 	char local[64]; /* numeric address of this end, or "" */
 	bool ipv6;
 };
