@@ -98,7 +98,7 @@ server_src := $(sort $(wildcard $(srcdir)/tests/server/*.c))
 
 server: $(B)/smtp-server
 
-$(B)/smtp-server: $(call obj,$(server_src))
+$(B)/smtp-server: $(call obj,$(server_src)) $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
 # Every `Suite *suite_X(void)' of the unit tests, for tests/unit/main.c.
