@@ -1,7 +1,10 @@
 #include "base/clean.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include <unictype.h>
+#include <uninorm.h>
 #include <unistr.h>
 
 bool
@@ -97,4 +100,55 @@ clean_copy(char *to, size_t size, struct bytes text)
 	}
 	to[n] = '\0';
 	return to;
+}
+
+/* RFC 3454, B.1: commonly mapped to nothing. */
+static bool
+unseen(ucs4_t u)
+{
+	return u == 0xad || u == 0x34f || u == 0x1806 ||
+	    (u >= 0x180b && u <= 0x180d) || (u >= 0x200b && u <= 0x200d) ||
+	    u == 0x2060 || (u >= 0xfe00 && u <= 0xfe0f) || u == 0xfeff;
+}
+
+/* RFC 3454, C.1.2 and B.1; text is UTF-8. */
+static void
+add_mapped(struct buf *out, struct bytes text)
+{
+	ucs4_t u;
+
+	while (text.n > 0) {
+		size_t n =
+		    (size_t)u8_mbtouc(&u, (const uint8_t *)text.p, text.n);
+
+		if (uc_is_general_category(u, UC_SPACE_SEPARATOR))
+			buf_addc(out, ' ');
+		else if (!unseen(u))
+			buf_add(out, bytes_head(text, n));
+		text = bytes_skip(text, n);
+	}
+}
+
+void
+utf8_prepare(struct buf *out, struct bytes text)
+{
+	struct buf mapped = BUF(out->max);
+	uint8_t *normal;
+	size_t n = 0;
+
+	if (!bytes_eight_bit(text) || !utf8_valid(text)) {
+		buf_add(out, text);
+		return;
+	}
+	add_mapped(&mapped, text);
+	normal = u8_normalize(
+	    UNINORM_NFKC, (const uint8_t *)mapped.p, mapped.n, NULL, &n);
+	if (normal == NULL || !buf_ok(&mapped))
+		out->state = BUF_NOMEM;
+	else
+		buf_add(out, (struct bytes){ (const char *)normal, n });
+	if (normal != NULL)
+		explicit_bzero(normal, n);
+	free(normal);
+	buf_clear(&mapped);
 }

@@ -28,4 +28,11 @@ void clean_add(struct buf *out, struct bytes text);
  */
 const char *clean_copy(char *to, size_t size, struct bytes text);
 
+/*
+ * Add text as SASLprep (RFC 4013) maps and normalises it: spaces of every
+ * kind become U+0020, what is not seen goes, NFKC.  It does not refuse what
+ * RFC 4013 prohibits; text that is ASCII or not UTF-8 is added as it is.
+ */
+void utf8_prepare(struct buf *out, struct bytes text);
+
 #endif
