@@ -47,7 +47,10 @@ struct sasl_mechanism {
 	 */
 	int (*step)(struct sasl *s, struct bytes challenge,
 	    struct buf *response, struct error *e);
-	/* May success be believed now (SCRAM: server signature verified)? */
+	/*
+	 * May success be believed now (SCRAM: server signature verified)?
+	 * NULL where the server proves nothing.
+	 */
 	bool (*proven)(const struct sasl *s);
 };
 
@@ -61,24 +64,39 @@ struct sasl {
 	const struct sasl_mechanism *mech; /* borrowed */
 	const struct sasl_identity *id;    /* borrowed */
 	unsigned steps;                    /* challenges answered */
-	bool binding_offered; /* the server has -PLUS: "y" would be a lie */
+	bool binding_offered; /* the server has -PLUS: "y" would be a lie;
+	                         for the caller to set after sasl_init() */
 	bool proven;
 	struct buf kept;     /* owned: what the mechanism must remember */
 	struct buf expected; /* owned: SCRAM's server signature */
+	struct buf said;     /* owned: why the server refused the token, printed
+	                        clean (RFC 7628, 3.2.2: JSON); or empty */
 };
+
+/* Has the connection data to bind to? */
+bool sasl_binding_known(const struct sasl_binding *b);
 
 /*
  * Begin an exchange.  ERR_SECRET when user or secret cannot be used with this
- * mechanism (NUL in PLAIN, for one).
+ * mechanism (NUL in a password, for one), ERR_AUTH_MECHANISM when it needs a
+ * channel binding and there is none.  sasl_clear() is due in any case.
  */
 int sasl_init(struct sasl *s, const struct sasl_mechanism *mech,
     const struct sasl_identity *id, struct error *e);
 void sasl_clear(struct sasl *s);
 
-/* At most SASL_STEPS challenges are answered, then it is ERR_PROTOCOL. */
+/*
+ * Answer a challenge.  At most SASL_STEPS are answered, and none after one
+ * that failed: ERR_PROTOCOL.  A failure leaves response as it was.
+ */
 enum { SASL_STEPS = 8 };
 int sasl_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e);
+
+/*
+ * May the server's word that we are authenticated be believed?  When not, the
+ * connection must be dropped without a byte of content.
+ */
 bool sasl_proven(const struct sasl *s);
 
 #endif

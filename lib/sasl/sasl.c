@@ -1,0 +1,168 @@
+#include "sasl/sasl.h"
+
+#include "base/clean.h"
+#include "sasl/steps.h"
+
+enum { SCRAM = SASL_FIRST, PLUS = SASL_FIRST | SASL_BINDS };
+
+/* clang-format off */
+const struct sasl_mechanism sasl_mechanisms[] = {
+	{ "EXTERNAL", SASL_FIRST | SASL_SINGLE | SASL_CERT,
+	    external_step, NULL },
+	{ "OAUTHBEARER", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN,
+	    oauthbearer_step, NULL },
+	{ "XOAUTH2", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN,
+	    xoauth2_step, NULL },
+	{ "SCRAM-SHA-512-PLUS", PLUS, scram_sha512_step, scram_proven },
+	{ "SCRAM-SHA-256-PLUS", PLUS, scram_sha256_step, scram_proven },
+	{ "SCRAM-SHA-1-PLUS", PLUS, scram_sha1_step, scram_proven },
+	{ "SCRAM-SHA-512", SCRAM, scram_sha512_step, scram_proven },
+	{ "SCRAM-SHA-256", SCRAM, scram_sha256_step, scram_proven },
+	{ "SCRAM-SHA-1", SCRAM, scram_sha1_step, scram_proven },
+	{ "PLAIN", SASL_PLAINTEXT | SASL_FIRST | SASL_SINGLE,
+	    plain_step, NULL },
+	{ "LOGIN", SASL_PLAINTEXT, login_step, NULL },
+	{ "CRAM-MD5", 0, cram_md5_step, NULL },
+	{ NULL, 0, NULL, NULL },
+};
+/* clang-format on */
+
+const struct sasl_mechanism *
+sasl_find(struct bytes name)
+{
+	for (const struct sasl_mechanism *m = sasl_mechanisms; m->name != NULL;
+	     m++)
+		if (bytes_is_case(name, m->name))
+			return m;
+	return NULL;
+}
+
+static bool
+has_nul(struct bytes text)
+{
+	return bytes_index(text, '\0') < text.n;
+}
+
+static int
+check_user(const struct sasl_mechanism *m, struct bytes user, struct error *e)
+{
+	if (user.n == 0 && (m->traits & SASL_CERT) == 0)
+		return error_set(e, ERR_SECRET, "%s needs a user", m->name);
+	if (!utf8_valid(user))
+		return error_set(e, ERR_SECRET, "user is not UTF-8");
+	if (bytes_control(user))
+		return error_set(
+		    e, ERR_SECRET, "user holds a control character");
+	return 0;
+}
+
+/* RFC 6750, 2.1 allows less; nobody's token holds what is refused here. */
+static bool
+token_fit(struct bytes token)
+{
+	return !bytes_control(token) && !bytes_eight_bit(token) &&
+	    bytes_index(token, ' ') == token.n;
+}
+
+static int
+check_secret(
+    const struct sasl_mechanism *m, struct bytes secret, struct error *e)
+{
+	if ((m->traits & SASL_CERT) != 0)
+		return 0;
+	if (secret.n == 0)
+		return error_set(e, ERR_SECRET, "%s needs a %s", m->name,
+		    (m->traits & SASL_TOKEN) != 0 ? "token" : "password");
+	if (has_nul(secret))
+		return error_set(e, ERR_SECRET, "password holds a NUL");
+	if ((m->traits & SASL_TOKEN) != 0 && !token_fit(secret))
+		return error_set(
+		    e, ERR_SECRET, "token holds what no token may hold");
+	return 0;
+}
+
+bool
+sasl_binding_known(const struct sasl_binding *b)
+{
+	return b->type != NULL && b->type[0] != '\0' && b->data.n > 0;
+}
+
+static int
+check_binding(const struct sasl_mechanism *m, const struct sasl_binding *b,
+    struct error *e)
+{
+	if ((m->traits & SASL_BINDS) != 0 && !sasl_binding_known(b))
+		return error_set(e, ERR_AUTH_MECHANISM,
+		    "%s needs TLS with channel binding", m->name);
+	return 0;
+}
+
+int
+sasl_init(struct sasl *s, const struct sasl_mechanism *mech,
+    const struct sasl_identity *id, struct error *e)
+{
+	*s = (struct sasl){ .mech = mech, .id = id };
+	buf_init(&s->kept, SASL_TEXT_MAX);
+	buf_init(&s->expected, SASL_TEXT_MAX);
+	buf_init(&s->said, SASL_TEXT_MAX);
+	if (check_user(mech, id->user, e) < 0 ||
+	    check_secret(mech, id->secret, e) < 0)
+		return -1;
+	return check_binding(mech, &id->binding, e);
+}
+
+void
+sasl_clear(struct sasl *s)
+{
+	buf_clear(&s->kept);
+	buf_clear(&s->expected);
+	buf_clear(&s->said);
+}
+
+int
+sasl_step(struct sasl *s, struct bytes challenge, struct buf *response,
+    struct error *e)
+{
+	size_t before = response->n;
+	int rc;
+
+	if (s->steps == SASL_STEPS)
+		return sasl_too_much(s, e);
+	rc = s->mech->step(s, challenge, response, e);
+	if (rc == 0 && !(buf_ok(response) && buf_ok(&s->kept)))
+		rc = error_set(e, ERR_SECRET,
+		    "user or secret is too long for %s", s->mech->name);
+	s->steps++;
+	if (rc < 0) {
+		buf_cut(response, before);
+		s->steps = SASL_STEPS;
+		s->proven = false;
+	}
+	return rc;
+}
+
+bool
+sasl_proven(const struct sasl *s)
+{
+	return s->mech->proven == NULL || s->mech->proven(s);
+}
+
+int
+sasl_too_much(const struct sasl *s, struct error *e)
+{
+	return error_set(
+	    e, ERR_PROTOCOL, "server asks for more than %s has", s->mech->name);
+}
+
+void
+sasl_add_name(struct buf *out, struct bytes name)
+{
+	for (; name.n > 0; name = bytes_skip(name, 1)) {
+		if (name.p[0] == '=')
+			buf_adds(out, "=3D");
+		else if (name.p[0] == ',')
+			buf_adds(out, "=2C");
+		else
+			buf_addc(out, name.p[0]);
+	}
+}
