@@ -1,0 +1,307 @@
+#include "conf/check.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/base64.h"
+#include "base/clean.h"
+#include "base/idn.h"
+#include "conf/number.h"
+#include "conf/words.h"
+
+enum { DOMAIN_MAX = 253, LABEL_MAX = 63, LOCAL_MAX = 64, PIN_OCTETS = 32 };
+
+/* "'WORD' WHAT", the word fit to be shown. */
+static int
+refuse(struct error *e, struct bytes word, const char *what)
+{
+	char shown[128];
+
+	return error_set(e, ERR_CONFIG, "'%s' %s",
+	    clean_copy(shown, sizeof(shown), word), what);
+}
+
+static bool
+one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static bool
+alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+static bool
+is_label(struct bytes label)
+{
+	if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' ||
+	    label.p[label.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < label.n; i++)
+		if (!alnum(label.p[i]) && !one_of(label.p[i], "-_"))
+			return false;
+	return true;
+}
+
+static bool
+is_ascii_domain(struct bytes text)
+{
+	if (text.n == 0 || text.n > DOMAIN_MAX || text.p[text.n - 1] == '.')
+		return false;
+	while (text.n > 0)
+		if (!is_label(bytes_take(&text, '.')))
+			return false;
+	return true;
+}
+
+bool
+is_domain(struct bytes text)
+{
+	struct buf ascii = BUF(4 * DOMAIN_MAX);
+	struct error e = ERROR_NONE;
+	bool good;
+
+	if (!bytes_eight_bit(text))
+		return is_ascii_domain(text);
+	good = text.n <= DOMAIN_MAX && utf8_valid(text) &&
+	    idn_ascii(&ascii, text, &e) == 0 &&
+	    is_ascii_domain(buf_bytes(&ascii));
+	buf_clear(&ascii);
+	return good;
+}
+
+static bool
+is_ip(struct bytes text, int family)
+{
+	char room[INET6_ADDRSTRLEN], raw[16];
+
+	if (text.n == 0 || text.n >= sizeof(room) ||
+	    bytes_index(text, '\0') < text.n)
+		return false;
+	memcpy(room, text.p, text.n);
+	room[text.n] = '\0';
+	return inet_pton(family, room, raw) == 1;
+}
+
+/* An IPv6 address; a link-local one may name its interface. */
+static bool
+is_ipv6(struct bytes text)
+{
+	size_t zone = bytes_index(text, '%');
+	struct bytes name = bytes_skip(text, zone + 1);
+
+	if (zone < text.n && (name.n > 15 || !is_label(name)))
+		return false;
+	return zone > 0 && is_ip(bytes_head(text, zone), AF_INET6);
+}
+
+bool
+is_address_literal(struct bytes text)
+{
+	struct bytes inside;
+
+	if (text.n < 2 || text.p[0] != '[' || text.p[text.n - 1] != ']')
+		return false;
+	inside = bytes_skip(bytes_head(text, text.n - 1), 1);
+	if (bytes_starts_case(inside, "IPv6:"))
+		return is_ip(bytes_skip(inside, 5), AF_INET6);
+	return inside.n > 0 && is_ip(inside, AF_INET);
+}
+
+static bool
+is_local(struct bytes text)
+{
+	if (text.n == 0 || text.n > LOCAL_MAX || bytes_control(text) ||
+	    !utf8_valid(text))
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (one_of(text.p[i], " \"(),:;<>@[\\]"))
+			return false;
+	return true;
+}
+
+bool
+is_mailbox(struct bytes text)
+{
+	struct bytes local = bytes_take(&text, '@');
+
+	return is_local(local) && (is_domain(text) || is_address_literal(text));
+}
+
+static int
+read_port(struct bytes text, unsigned *port, struct error *e)
+{
+	int64_t n;
+
+	if (!number_read(text, &n) || n < 1 || n > 65535)
+		return refuse(e, text, "is no port number");
+	*port = (unsigned)n;
+	return 0;
+}
+
+/* Split text into a name and what stands behind it, ":port" or nothing. */
+static struct bytes
+split_host(struct bytes text, struct bytes *behind)
+{
+	size_t end = bytes_index(text, ']');
+
+	if (text.n > 0 && text.p[0] == '[' && end < text.n) {
+		*behind = bytes_skip(text, end + 1);
+		return bytes_skip(bytes_head(text, end), 1);
+	}
+	end = is_ipv6(text) ? text.n : bytes_index(text, ':');
+	*behind = bytes_skip(text, end);
+	return bytes_head(text, end);
+}
+
+static int
+host_network(struct account_host *h, struct bytes text, struct error *e)
+{
+	struct bytes behind, name = split_host(text, &behind);
+	bool bracketed = text.n > 0 && text.p[0] == '[';
+
+	if (bracketed ? !is_ipv6(name) && !is_ip(name, AF_INET)
+		      : !is_ipv6(name) && !is_domain(name))
+		return refuse(e, text, "is no host");
+	if (behind.n > 0 && behind.p[0] != ':')
+		return refuse(e, text, "is no host");
+	if (behind.n > 0 && read_port(bytes_skip(behind, 1), &h->port, e) < 0)
+		return -1;
+	h->name = word_of(name, e);
+	return h->name == NULL ? -1 : 0;
+}
+
+int
+host_parse(struct account_host *h, struct bytes text, struct error *e)
+{
+	struct sockaddr_un un;
+
+	h->port = 0;
+	h->is_path = text.n > 0 && text.p[0] == '/';
+	if (!h->is_path)
+		return host_network(h, text, e);
+	if (text.n >= sizeof(un.sun_path))
+		return refuse(e, text, "is too long for a socket");
+	h->name = word_of(text, e);
+	return h->name == NULL ? -1 : 0;
+}
+
+int
+check_host(struct bytes word, struct error *e)
+{
+	struct account_host h = { 0 };
+	int rc = host_parse(&h, word, e);
+
+	free(h.name);
+	return rc;
+}
+
+int
+check_name(struct bytes word, struct error *e)
+{
+	if (is_domain(word) || is_ipv6(word))
+		return 0;
+	return refuse(e, word, "is no host name");
+}
+
+int
+check_ehlo(struct bytes word, struct error *e)
+{
+	if (is_ascii_domain(word) || is_address_literal(word))
+		return 0;
+	refuse(e, word, "is no domain and no address in brackets");
+	return error_hint(
+	    e, "such as mail.example.org, [192.0.2.1], [IPv6:2001:db8::1]");
+}
+
+int
+check_sender(struct bytes word, struct error *e)
+{
+	bool pattern = bytes_starts_case(word, "*@");
+
+	if (pattern ? is_domain(bytes_skip(word, 2)) : is_mailbox(word))
+		return 0;
+	refuse(e, word, "is no address");
+	return error_hint(e, "an address, or *@example.org for a whole domain");
+}
+
+int
+check_domain(struct bytes word, struct error *e)
+{
+	return is_domain(word) ? 0 : refuse(e, word, "is no domain");
+}
+
+int
+check_ip(struct bytes word, struct error *e)
+{
+	if (is_ip(word, AF_INET) || is_ipv6(word))
+		return 0;
+	return refuse(e, word, "is no IP address");
+}
+
+/* esmtp-param (RFC 5321, 4.1.2) */
+int
+check_option(struct bytes word, struct error *e)
+{
+	struct bytes value = word, name = bytes_take(&value, '=');
+
+	for (size_t i = 0; i < name.n; i++)
+		if (!alnum(name.p[i]) && (i == 0 || name.p[i] != '-'))
+			name.n = 0;
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~' || value.p[i] == '=')
+			name.n = 0;
+	if (name.n > 0 && (value.n > 0 || name.n == word.n))
+		return 0;
+	return refuse(e, word, "is no SMTP parameter");
+}
+
+/* 32 octets in hexadecimal, with or without colons? */
+static bool
+is_hex(struct bytes text)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (one_of(text.p[i], "0123456789abcdefABCDEF"))
+			digits++;
+		else if (text.p[i] != ':' || digits == 0 || digits % 2 != 0 ||
+		    text.p[i - 1] == ':')
+			return false;
+	return digits == 2 * PIN_OCTETS && text.p[text.n - 1] != ':';
+}
+
+static bool
+is_base64(struct bytes text)
+{
+	struct buf raw = BUF(PIN_OCTETS);
+	bool good =
+	    base64_decode(&raw, text) && buf_ok(&raw) && raw.n == PIN_OCTETS;
+
+	buf_clear(&raw);
+	return good;
+}
+
+int
+check_pin(struct bytes word, struct error *e)
+{
+	struct bytes rest = word;
+
+	if (bytes_starts_case(word, "spki-sha256:")) {
+		rest = bytes_skip(word, sizeof("spki-sha256:") - 1);
+		if (is_base64(rest))
+			return 0;
+	} else if (bytes_starts_case(word, "sha256:")) {
+		rest = bytes_skip(word, sizeof("sha256:") - 1);
+	}
+	if (is_hex(rest))
+		return 0;
+	refuse(e, word, "is no SHA-256 fingerprint");
+	return error_hint(
+	    e, "64 hexadecimal digits, or spki-sha256: and the public key's");
+}

@@ -1,0 +1,36 @@
+/*
+ * What a single word of the configuration may look like: hosts, domains,
+ * addresses, parameters.  Whatever passes here holds no control character and
+ * is fit for the wire.
+ */
+#ifndef CONF_CHECK_H
+#define CONF_CHECK_H
+
+#include "conf/account.h"
+
+/* local@domain, with nothing in it that would need quoting? */
+bool is_mailbox(struct bytes text);
+
+/* A domain name of letters, digits, '-' and '_', or one in UTF-8? */
+bool is_domain(struct bytes text);
+
+/* An IPv4 or IPv6 address, or "[IPv6:...]" and "[192.0.2.1]"? */
+bool is_address_literal(struct bytes text);
+
+/*
+ * name, name:port, address, [address], [address]:port, /socket; the port is 0
+ * when none is given.  h->name is then owned; h->tls is left alone.
+ */
+int host_parse(struct account_host *h, struct bytes text, struct error *e);
+
+/* Each 0, or -1 and ERR_CONFIG with the word in its text. */
+int check_host(struct bytes word, struct error *e);
+int check_name(struct bytes word, struct error *e); /* domain or address */
+int check_ehlo(struct bytes word, struct error *e);
+int check_sender(struct bytes word, struct error *e); /* or "*@domain" */
+int check_domain(struct bytes word, struct error *e); /* or "auto" */
+int check_ip(struct bytes word, struct error *e);
+int check_option(struct bytes word, struct error *e); /* RFC 5321, 4.1.2 */
+int check_pin(struct bytes word, struct error *e);
+
+#endif
