@@ -45,17 +45,20 @@ struct secret {
 	char *where;        /* owned: "file:line" it was set at; or NULL */
 };
 
+void secret_clear(struct secret *s);
+
 /* One of the hosts, in the order in which to try them. */
 struct account_host {
 	char *name;    /* owned: host name, address without brackets, or path */
 	unsigned port; /* 0 for a Unix socket */
 	bool is_path;
+	enum account_tls tls; /* as the port wants it; never REQUIRED */
 };
 
 /*
  * Everything is resolved: inheritance, presets, defaults, overrides applied,
- * default port filled in.  Strings are owned, lists too and NULL-terminated; NULL where nothing is set.
- * Times are in microseconds, sizes in octets.
+ * default port filled in.  Strings are owned, lists too and NULL-terminated;
+ * NULL where nothing is set.  Times are in microseconds, sizes in octets.
  */
 struct account {
 	char *name;
@@ -63,7 +66,7 @@ struct account {
 	enum account_protocol protocol;
 	struct account_host *hosts;
 	size_t hosts_n;
-	enum account_tls tls; /* never REQUIRED once resolved */
+	enum account_tls tls; /* the first host's */
 	enum account_verify tls_verify;
 	char *tls_trust_file;
 	char **tls_fingerprint;
@@ -82,15 +85,17 @@ struct account {
 	char *ehlo_name;
 	int64_t timeout, connect_timeout, deadline; /* 0: none (deadline) */
 	char *source_ip;
-	char *proxy;
 	int debug_level;
 	char **mail_options, **rcpt_options;
 	unsigned dsn_notify; /* enum dsn_notify */
 	int dsn_return;      /* enum dsn_return */
 	enum account_recipients recipients;
 	int64_t max_size; /* 0: the server's word */
+	char **origins;   /* private: where each key of conf/keys.h was set */
 };
 
+/* An account with nothing in it; what clear leaves. */
+#define ACCOUNT ((struct account){ 0 })
 void account_clear(struct account *a);
 
 /* The address that mail of this account is from, or NULL: the first plain

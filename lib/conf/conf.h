@@ -15,8 +15,9 @@ struct conf_places {
 	const char *file;      /* -C: this one alone; or NULL */
 	const char *user_file; /* the user's, if it exists; or NULL */
 	const char *system_file;
-	const char *providers; /* the preset table, DATADIR's or its own */
-	const char *home;      /* for "~/"; or NULL */
+	const char *providers;      /* the preset table of DATADIR; or NULL */
+	const char *providers_over; /* one whose presets come first; or NULL */
+	const char *home;           /* for "~/"; or NULL */
 };
 
 struct conf; /* opaque, owned */
@@ -31,10 +32,8 @@ struct conf *conf_load(
     const struct conf_places *places, struct buf *report, struct error *e);
 void conf_free(struct conf *c);
 
-/* Top-level values. */
-const char *conf_domain(const struct conf *c);  /* or NULL for "auto" */
-const char *conf_aliases(const struct conf *c); /* or NULL */
-const char *conf_log(const struct conf *c);     /* or NULL */
+/* What qualifies bare addresses; NULL for "auto". */
+const char *conf_domain(const struct conf *c);
 
 /* Settings from the command line or the environment, over any account's. */
 struct conf_override {
@@ -70,6 +69,7 @@ void conf_show(struct conf *c, const struct account *a, struct buf *out);
  */
 struct conf_key {
 	const char *name, *values, *help;
+	const char *fallback; /* what holds when it is not set; or NULL */
 	bool top;
 };
 bool conf_key(size_t i, struct conf_key *key);
