@@ -1,0 +1,57 @@
+#include "conf/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/store.h"
+
+void
+conf_free(struct conf *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->accounts[i].name);
+		layer_clear(&c->accounts[i].layer);
+	}
+	free(c->accounts);
+	free(c->names);
+	layer_clear(&c->top);
+	layer_clear(&c->defaults);
+	layer_clear(&c->built_in);
+	source_clear(&c->sources[0]);
+	source_clear(&c->sources[1]);
+	free(c->providers[0]);
+	free(c->providers[1]);
+	free(c->home);
+	free(c);
+}
+
+const char *
+conf_domain(const struct conf *c)
+{
+	const struct value *v = &c->top.of[KEY_DOMAIN];
+
+	if (v->words == NULL || strcmp(v->words[0], "auto") == 0)
+		return NULL;
+	return v->words[0];
+}
+
+const char *const *
+conf_names(const struct conf *c)
+{
+	return c->names;
+}
+
+bool
+conf_key(size_t i, struct conf_key *key)
+{
+	if (i >= KEYS)
+		return false;
+	*key = (struct conf_key){ .name = keys[i].name,
+		.values = keys[i].values,
+		.fallback = keys[i].fallback,
+		.help = keys[i].help,
+		.top = keys[i].top };
+	return true;
+}

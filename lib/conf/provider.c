@@ -1,0 +1,281 @@
+#include "conf/provider.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/lex.h"
+#include "conf/lint.h"
+#include "conf/nearest.h"
+#include "conf/number.h"
+#include "conf/read.h"
+#include "conf/report.h"
+#include "conf/words.h"
+
+enum { IDS_SHOWN = 256 };
+
+static const char opening[] = "\n{ id = \"";
+
+void
+provider_clear(struct provider *p)
+{
+	free(p->id);
+	free(p->name);
+	words_free(p->domains);
+	free(p->login);
+	free(p->secret);
+	free(p->help);
+	free(p->note);
+	layer_clear(&p->layer);
+	*p = PROVIDER;
+}
+
+/* ---- the block of one provider, by its text ------------------------------- */
+
+/* Go on to the next block: *rest starts at its brace then. */
+static bool
+next_block(struct bytes *rest, struct bytes *id)
+{
+	size_t at = bytes_find(*rest, BYTES(opening));
+
+	if (at == rest->n)
+		return false;
+	*rest = bytes_skip(*rest, at + 1);
+	*id = bytes_skip(*rest, sizeof(opening) - 2);
+	*id = bytes_head(*id, bytes_index(*id, '"'));
+	return true;
+}
+
+/* From a brace to the one that closes it. */
+static struct bytes
+block_of(struct bytes rest)
+{
+	struct lex l = lex_of(rest);
+	struct token t = lex_next(&l);
+	int depth = 0;
+
+	for (; t.kind != TOKEN_END; t = lex_next(&l)) {
+		depth += token_is(&t, '{');
+		depth -= token_is(&t, '}');
+		if (depth == 0)
+			break;
+	}
+	return bytes_head(rest, (size_t)(t.text.p - rest.p) + t.text.n);
+}
+
+static bool
+find_block(struct bytes text, const char *id, struct bytes *block)
+{
+	struct bytes name;
+
+	*block = text;
+	while (next_block(block, &name))
+		if (bytes_is(name, id)) {
+			*block = block_of(*block);
+			return true;
+		}
+	return false;
+}
+
+static unsigned
+line_of(struct bytes text, const char *at)
+{
+	unsigned line = 1;
+
+	while (text.n > 0 && text.p < at) {
+		size_t n = bytes_index(text, '\n') + 1;
+
+		if (text.p + n > at)
+			break;
+		text = bytes_skip(text, n);
+		line++;
+	}
+	return line;
+}
+
+/* ---- what the block says --------------------------------------------------- */
+
+static int
+read_text(char **to, const struct node *n, struct error *e)
+{
+	if (node_kind(n) != NODE_TEXT)
+		return error_set(
+		    e, ERR_CONFIG, "'%s' must be text", node_name(n));
+	free(*to);
+	*to = word_of(bytes_of(node_text(n)), e);
+	return *to == NULL ? -1 : 0;
+}
+
+static int
+read_words(char ***to, const struct node *n, struct error *e)
+{
+	for (size_t i = 0; i < node_count(n); i++)
+		if (node_kind(node_at(n, i)) != NODE_TEXT)
+			return error_set(e, ERR_CONFIG,
+			    "'%s' must be a list of texts", node_name(n));
+		else if (words_add(to, bytes_of(node_text(node_at(n, i))), e) <
+		    0)
+			return -1;
+	return 0;
+}
+
+/* "587 starttls" */
+static int
+read_port(struct provider_port *to, struct bytes text, struct error *e)
+{
+	struct value v = { 0 };
+	struct bytes number = bytes_take(&text, ' ');
+	int64_t n;
+	int rc;
+
+	if (!number_read(number, &n) || n < 1 || n > 65535)
+		return error_set(e, ERR_CONFIG, "'%.*s' is no port number",
+		    BYTES_ARG(bytes_head(number, 32)));
+	rc = value_of_text(&v, &keys[KEY_TLS], text, NULL, e);
+	*to = (struct provider_port){ (unsigned)n, (enum account_tls)v.number };
+	value_clear(&v);
+	return rc;
+}
+
+static int
+read_ports(struct provider *p, const struct node *n, struct error *e)
+{
+	char **words = NULL;
+	int rc = read_words(&words, n, e);
+
+	for (size_t i = 0; rc == 0 && words != NULL && words[i] != NULL; i++)
+		if (p->ports_n == PROVIDER_PORTS)
+			rc = error_set(e, ERR_CONFIG, "too many ports");
+		else
+			rc = read_port(
+			    &p->ports[p->ports_n++], bytes_of(words[i]), e);
+	words_free(words);
+	return rc;
+}
+
+static int
+read_key(struct provider *p, const struct node *n, struct error *e)
+{
+	const struct key *k = key_find(bytes_of(node_name(n)), false);
+	struct buf origin = BUF(128);
+	struct value *v;
+	int rc;
+
+	if (k == NULL || k->type == KEY_SECRET)
+		return error_set(
+		    e, ERR_CONFIG, "a preset has no '%s'", node_name(n));
+	v = &p->layer.of[key_id(k)];
+	buf_addf(&origin, "preset %s", p->id);
+	v->origin = word_of(bytes_of(buf_text(&origin)), e);
+	rc = v->origin == NULL ? -1 : value_of_node(v, k, n, NULL, e);
+	buf_clear(&origin);
+	return rc;
+}
+
+static int
+read_node(struct provider *p, const struct node *n, struct error *e)
+{
+	const struct {
+		const char *name;
+		char **to;
+	} texts[] = { { "id", &p->id }, { "name", &p->name },
+		{ "login", &p->login }, { "secret", &p->secret },
+		{ "help", &p->help }, { "note", &p->note } };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(node_name(n), texts[i].name) == 0)
+			return read_text(texts[i].to, n, e);
+	if (strcmp(node_name(n), "domains") == 0)
+		return read_words(&p->domains, n, e);
+	if (strcmp(node_name(n), "ports") == 0)
+		return read_ports(p, n, e);
+	return read_key(p, n, e);
+}
+
+static int
+read_group(struct provider *p, const struct source *s, struct report *r,
+    struct error *e)
+{
+	const struct node *group;
+	struct error wrong = ERROR_NONE;
+	unsigned line;
+	struct file *f;
+
+	if (lint_text(s, r) < 0)
+		return 0;
+	f = file_parse(buf_text((struct buf *)&s->text), &line, e);
+	if (f == NULL)
+		return -1;
+	group = node_at(file_root(f), 0);
+	for (size_t i = 0; i < node_count(group); i++)
+		if (read_node(p, node_at(group, i), &wrong) < 0)
+			report_put(r, s, node_line(node_at(group, i)), &wrong);
+	file_free(f);
+	return 0;
+}
+
+/* The first line of what is wrong will do: presets come with the program. */
+static int
+read_block(struct provider *p, const char *path, unsigned first,
+    struct bytes block, struct error *e)
+{
+	struct source s = SOURCE;
+	struct buf text = BUF(SOURCE_MAX), out = BUF(SOURCE_MAX);
+	struct report r = { .out = &out };
+	struct bytes said;
+	int rc;
+
+	buf_adds(&text, "preset: ");
+	buf_add(&text, block);
+	rc = source_of(&s, path, first, buf_bytes(&text), e);
+	if (rc == 0)
+		rc = read_group(p, &s, &r, e);
+	said = buf_bytes(&out);
+	said = bytes_take(&said, '\n');
+	if (rc == 0 && r.errors > 0)
+		rc = error_set(e, ERR_CONFIG, "%.*s", BYTES_ARG(said));
+	source_clear(&s);
+	buf_clear(&text);
+	buf_clear(&out);
+	return rc;
+}
+
+/* 1: it is there, 0: it is not, -1. */
+static int
+find_in(const char *path, const char *id, struct provider *p, struct error *e)
+{
+	struct buf text = BUF(2 * SOURCE_MAX);
+	struct error none = ERROR_NONE;
+	struct bytes block;
+	struct stat st;
+	int rc = 0;
+
+	if (path == NULL)
+		return 0;
+	if (read_file(path, &st, &text, &none) < 0) {
+		if (none.kind != ERR_NOINPUT)
+			*e = none;
+		rc = none.kind == ERR_NOINPUT ? 0 : -1;
+	} else if (find_block(buf_bytes(&text), id, &block)) {
+		rc = read_block(p, path, line_of(buf_bytes(&text), block.p),
+			 block, e) < 0
+		    ? -1
+		    : 1;
+	}
+	buf_clear(&text);
+	return rc;
+}
+
+int
+provider_find(
+    char *const files[2], const char *id, struct provider *p, struct error *e)
+{
+	int found = 0;
+
+	*p = PROVIDER;
+	for (size_t i = 0; i < 2 && found == 0; i++)
+		found = find_in(files[i], id, p, e);
+	if (found == 0)
+		error_set(e, ERR_CONFIG, "there is no provider '%s'", id);
+	return found == 1 ? 0 : -1;
+}
