@@ -5,7 +5,7 @@
 #include "conf/check.h"
 #include "conf/nearest.h"
 #include "conf/provider.h"
-#include "conf/resolve.h"
+#include "conf/fill.h"
 #include "conf/store.h"
 #include "conf/words.h"
 
@@ -207,7 +207,7 @@ build(struct conf *c, const struct conf_account *acc, const struct layer *over,
 	}
 	stack_put(&s, &c->built_in);
 	if (rc == 0)
-		rc = resolve(a, &s, provider == NULL ? NULL : &p, e);
+		rc = account_fill(a, &s, provider == NULL ? NULL : &p, e);
 	provider_clear(&p);
 	return rc;
 }

@@ -1,4 +1,4 @@
-#include "conf/resolve.h"
+#include "conf/fill.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -188,7 +188,7 @@ check_identity(const struct account *a, struct error *e)
 }
 
 int
-resolve(struct account *a, const struct stack *s, const struct provider *p,
+account_fill(struct account *a, const struct stack *s, const struct provider *p,
     struct error *e)
 {
 	const struct value *blame = NULL;

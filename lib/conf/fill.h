@@ -1,8 +1,8 @@
 /*
  * From the layers of a configuration to one account.
  */
-#ifndef CONF_RESOLVE_H
-#define CONF_RESOLVE_H
+#ifndef CONF_FILL_H
+#define CONF_FILL_H
 
 #include "conf/provider.h"
 #include "conf/store.h"
@@ -12,7 +12,7 @@
  * it, or NULL.  ERR_CONFIG for what an account cannot do without, or cannot
  * have together.
  */
-int resolve(struct account *a, const struct stack *s, const struct provider *p,
-    struct error *e);
+int account_fill(struct account *a, const struct stack *s,
+    const struct provider *p, struct error *e);
 
 #endif
