@@ -1,6 +1,11 @@
 /*
  * TLS over a wire, by GnuTLS.  The one room that knows GnuTLS's sessions and
  * certificates.
+ *
+ * Of the environment: SSLKEYLOGFILE is not obeyed, no session's keys are
+ * written anywhere.  GnuTLS itself reads GNUTLS_SYSTEM_PRIORITY_FILE and
+ * GNUTLS_CPUID_OVERRIDE before main() runs, unless the process is setuid or
+ * setgid: they belong to whoever may start us.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -13,12 +18,12 @@
 enum tls_verify {
 	TLS_VERIFY_FULL, /* chain, name, dates; and a pin, if there are any */
 	TLS_VERIFY_PIN,  /* a pin alone decides */
-	TLS_VERIFY_OFF   /* anything goes */
+	TLS_VERIFY_OFF   /* anything goes, but for pins, if there are any */
 };
 
 /* All borrowed. */
 struct tls_plan {
-	const char *host; /* the name to send and to verify */
+	const char *host; /* the name, or address, to send and to verify */
 	enum tls_verify verify;
 	const char *trust_file; /* PEM; NULL: the system's trust store */
 	/*
@@ -35,7 +40,8 @@ struct tls_plan {
 /* What was agreed on. */
 struct tls_facts {
 	char version[16], cipher[64], kx[64];
-	char subject[256], issuer[256], names[512];
+	char subject[256], issuer[256]; /* as RFC 4514 writes them, clean */
+	char names[512];                /* "DNS:mx.test, IP:::1" */
 	char sha256[96]; /* certificate, upper-case hex with colons */
 	char spki[96];   /* public key, the same */
 	int64_t not_before, not_after; /* seconds since the epoch */
@@ -48,12 +54,17 @@ struct tls_facts {
 
 /*
  * Handshake and verification over `below', which the new wire then owns (on
- * failure too: it is closed).  The trust store is read when a certificate
+ * failure too: it is closed).  The trace is kept, the plan and the facts are
+ * not.  deadline: ticks, 0: none.  The trust store is read when a certificate
  * that needs it has arrived, never sooner.  ERR_TLS_VERIFY says what is wrong
  * with the certificate (name, date, issuer) with a hint that never begins
  * with switching verification off; ERR_TLS for a failed handshake, with a
- * hint when the port speaks plain SMTP; ERR_TIMEOUT; ERR_CONFIG for files
- * that cannot be used.
+ * hint when the port speaks plain SMTP; ERR_DISCONNECTED; ERR_TIMEOUT;
+ * ERR_CONFIG for what cannot be used of the plan.
+ *
+ * In TLS 1.3 a server that wants a client certificate says so only when it is
+ * first read from.  A peer that hangs up without close_notify has ended all
+ * the same (0): whether its last reply was whole is for the reader to see.
  */
 struct wire *tls_start(struct wire *below, const struct tls_plan *plan,
     int64_t deadline, struct tls_facts *facts, struct trace *t,
