@@ -120,7 +120,8 @@ set_source(struct secret *s, const struct source_key *k, const struct node *n,
 		return is_true(n) ? 0 : wrong(k, e);
 	if (k->shape == SHAPE_NETRC && is_true(n))
 		return set_path(s, BYTES("~/.netrc"), home, e);
-	if (!is_text(n))
+	if (!is_text(n) ||
+	    (k->kind == SECRET_CREDENTIAL && strchr(node_text(n), '/') != NULL))
 		return wrong(k, e);
 	return k->shape == SHAPE_TEXT
 	    ? set_name(s, bytes_of(node_text(n)), e)
