@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs the end-to-end cases, two files at a time.
+# usage: run.sh BUILD_DIR [PATTERN]   PATTERN is in "FILE: CASE", as printed
+set -eu
+
+BUILD=$(cd "$1" && pwd)
+ONLY=${2:-}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/sendoff-e2e.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+CERTS=$work/certs
+TMPDIR=$work
+export BUILD ONLY CERTS TMPDIR
+"$BUILD/smtp-server" --make-certs "$CERTS"
+
+# shellcheck disable=SC2016
+find "$here" -name 't-*.sh' | sort | xargs -P 2 -I '{}' sh -c '
+	log=$2/$(basename "$1").log
+	bash "$1" >"$log" 2>&1 ||
+	    echo "not ok $(basename "$1"): it broke off" >>"$log"
+	flock "$2" cat "$log"' sh '{}' "$work" | tee "$work/all"
+
+passed=$(grep -c '^ok ' "$work/all" || :)
+failed=$(grep -c '^not ok ' "$work/all" || :)
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,173 @@
+#!/bin/bash
+# -t: recipients from the header (sendmail's, and smtplib's send_message).
+. "$(dirname "$0")/lib.sh"
+
+# recipients "a b c": exactly those, in this order.
+recipients() {
+	local want names
+	read -ra names <<<"$1"
+	want=$(printf '"%s@example.test",' "${names[@]}")
+	expect_exit 0
+	expect_json "$store/envelope-1.json" \
+	    "[r['line'][4:-1] for r in rcpt] == [$want]"
+}
+
+# message LINE...: a header of these lines and a short body.
+message() {
+	printf '%s\n' "$@" 'Subject: x' '' 'hello'
+}
+
+case_to_cc_and_bcc() {
+	server
+	account
+	message 'To: a@example.test' 'Cc: b@example.test' \
+	    'Bcc: c@example.test' | send -t
+	recipients 'a b c'
+	expect_no_header '^Bcc'
+	expect_header '^To: a@example\.test' '^Cc: b@example\.test'
+}
+
+case_repeated_fields_all_count() {
+	server
+	account
+	message 'To: a@example.test' 'To: b@example.test' \
+	    'to: c@example.test' | send -t
+	recipients 'a b c'
+}
+
+case_arguments_are_added() {
+	server
+	account
+	message 'To: a@example.test' | send -t b@example.test
+	expect_exit 0
+	expect_json "$store/envelope-1.json" \
+	    'sorted(r["line"][4] for r in rcpt) == ["a", "b"]'
+}
+
+case_a_quoted_comma() {
+	server
+	account
+	message 'To: "Doe, Jane" <a@example.test>, b@example.test' | send -t
+	recipients 'a b'
+}
+
+case_groups() {
+	server
+	account
+	message 'To: friends: a@example.test, "B, C" <b@example.test>;, c@example.test' \
+	    'Cc: undisclosed-recipients:;' | send -t
+	recipients 'a b c'
+}
+
+case_comments() {
+	server
+	account
+	message 'To: a@example.test (one (nested, comment)), (x) b@example.test' |
+	    send -t
+	recipients 'a b'
+}
+
+case_folded_lists() {
+	server
+	account
+	message 'To: a@example.test,' ' b@example.test,' \
+	    '	"c' ' d" <c@example.test>' | send -t
+	recipients 'a b c'
+}
+
+case_encoded_names() {
+	server
+	account
+	message 'To: =?utf-8?B?5byg5LiJ?= <a@example.test>' | send -t
+	recipients 'a'
+}
+
+case_a_folded_bcc_goes_entirely() {
+	server
+	account
+	message 'To: a@example.test' 'Bcc: b@example.test,' \
+	    ' c@example.test,' '	d@example.test' | send -t
+	recipients 'a b c d'
+	expect_no_header 'b@' 'c@' 'd@'
+}
+
+case_a_resent_block_alone_counts() {
+	server
+	account
+	message 'Resent-From: me@example.test' 'Resent-To: r@example.test' \
+	    'Resent-Bcc: s@example.test' 'Resent-Date: Sun, 22 Nov 2026 19:14:37 +0800' \
+	    'To: a@example.test' 'Cc: b@example.test' | send -t
+	recipients 'r s'
+	expect_no_header '^Resent-Bcc'
+	expect_header '^To: a@example'
+}
+
+case_no_recipient_at_all() {
+	server
+	account
+	message 'X-To: a@example.test' | send -t
+	expect_exit 64
+	expect_says 'recipient'
+	expect_no_connection
+}
+
+case_an_empty_group_is_no_recipient() {
+	server
+	account
+	message 'To: undisclosed-recipients:;' | send -t
+	expect_exit 64
+	expect_no_connection
+}
+
+case_a_malformed_address() {
+	server
+	account
+	message 'To: "unbalanced <a@example.test>' | send -t
+	expect_exit 65
+	expect_no_connection
+}
+
+case_two_words_without_a_comma() {
+	server
+	account
+	message 'To: a@example.test b@example.test' | send -t
+	expect_exit 65
+	expect_no_connection
+}
+
+case_blank_before_the_colon() {
+	server
+	account
+	message 'To : a@example.test' | send -t
+	recipients 'a'
+}
+
+case_the_sender_is_the_accounts() {
+	server
+	account
+	message 'From: boss@example.test' 'To: a@example.test' | send -t
+	recipients 'a'
+	expect_json "$store/envelope-1.json" \
+	    'mail.startswith("FROM:<me@example.test>")'
+	expect_header '^From: boss@example\.test'
+}
+
+case_the_envelope_sender_from_the_header() {
+	server
+	account
+	message 'From: boss@example.test' 'To: a@example.test' |
+	    send -t --read-envelope-from
+	expect_json "$store/envelope-1.json" \
+	    'mail.startswith("FROM:<boss@example.test>")'
+}
+
+case_duplicates_are_sent_once() {
+	server
+	account
+	message 'To: a@example.test, a@EXAMPLE.TEST' 'Cc: a@example.test' |
+	    send -t
+	expect_exit 0
+	expect_json "$store/envelope-1.json" 'len(rcpt) == 1'
+}
+
+run_cases

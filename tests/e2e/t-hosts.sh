@@ -1,0 +1,165 @@
+#!/bin/bash
+# Lists of hosts: which failures go on to the next one, and which must not.
+. "$(dirname "$0")/lib.sh"
+
+# two_hosts [RULE...]: the first server has the rules, the second none.
+two_hosts() {
+	local rules=() rule
+	for rule; do
+		rules+=(--on "$rule")
+	done
+	server_of 1 "${rules[@]}"
+	server_of 2
+	config <<-END
+		default_account = "test";
+		defaults: { timeout = "2s"; };
+		accounts: { test: {
+		  host = ["127.0.0.1:$(<"$dir/port1")", "127.0.0.1:$(<"$dir/port2")"];
+		  tls = "off"; from = "me@example.test";
+		}; };
+	END
+}
+
+second_has() {
+	store=$dir/store2
+	expect_messages "$1"
+}
+
+case_the_first_comes_first() {
+	two_hosts
+	send_letter
+	expect_exit 0
+	second_has 0
+	store=$dir/store1
+	expect_messages 1
+}
+
+case_next_when_refused() {
+	local first
+	two_hosts
+	read -r first <pids
+	kill "$first"
+	wait_for "the server to die" sh -c "! kill -0 $first 2>/dev/null"
+	send_letter
+	expect_exit 0
+	expect_silence
+	second_has 1
+}
+
+case_next_after_a_5yz_greeting() {
+	two_hosts 'greeting reply "554 5.3.2 nobody"'
+	send_letter
+	expect_exit 0
+	second_has 1
+}
+
+case_next_after_a_421_greeting() {
+	two_hosts 'greeting reply "421 4.3.2 busy" close'
+	send_letter
+	expect_exit 0
+	second_has 1
+}
+
+case_next_after_a_silent_greeting() {
+	two_hosts 'greeting silent'
+	send_letter
+	expect_exit 0
+	second_has 1
+}
+
+case_next_after_a_disconnect_before_content() {
+	two_hosts 'mail cut'
+	send_letter
+	expect_exit 0 75
+	[ "$status" -eq 75 ] || second_has 1
+}
+
+case_never_the_next_after_the_dot() {
+	two_hosts 'dot cut'
+	send_letter
+	expect_exit 75
+	second_has 0
+}
+
+case_never_the_next_after_a_refusal() {
+	two_hosts 'rcpt reply "550 5.1.1 unknown"'
+	send_letter
+	expect_exit 67
+	second_has 0
+}
+
+case_all_of_them_fail() {
+	two_hosts
+	stop_servers
+	send_letter
+	expect_exit 75
+	expect_says "$(<port1)" "$(<port2)"
+}
+
+case_an_unknown_name_among_them() {
+	server
+	account_at no-such-host.invalid 'tls = "off"; from = "me@example.test";'
+	sed -i "s/host = [^;]*;/host = [\"no-such-host.invalid\", \"127.0.0.1\"];/" \
+	    sendoff.conf
+	send_letter
+	expect_exit 0
+	expect_messages 1
+}
+
+case_the_port_in_the_host() {
+	server
+	account_at "127.0.0.1:$port" 'tls = "off"; from = "me@example.test";'
+	sed -i 's/ port = [0-9]*;//' sendoff.conf
+	send_letter
+	expect_exit 0
+}
+
+case_an_ipv6_literal() {
+	[ -e /proc/net/if_inet6 ] && [ -s /proc/net/if_inet6 ] || return 0
+	server --address ::1
+	account_at '::1' 'tls = "off"; from = "me@example.test";'
+	send_letter
+	expect_exit 0
+	account_at "[::1]:$port" 'tls = "off"; from = "me@example.test";'
+	sed -i 's/ port = [0-9]*;//' sendoff.conf
+	send_letter
+	expect_exit 0
+	expect_messages 2
+}
+
+case_the_name_to_verify_is_without_the_port() {
+	server --tls implicit
+	tls_account 'tls = "implicit"; auth = "off";'
+	sed -i "s/host = \"localhost\"; port = [0-9]*;/host = \"localhost:$port\";/" \
+	    sendoff.conf
+	send_letter
+	expect_exit 0
+	record >/dev/null
+	expect_json "$store/conn-1.json" 'asked_name == "localhost"'
+}
+
+case_a_port_that_is_no_number() {
+	server
+	account_at '127.0.0.1:smtp' 'tls = "off";'
+	sed -i 's/ port = [0-9]*;//' sendoff.conf
+	send_letter
+	expect_exit 78
+	expect_says 'smtp'
+}
+
+case_a_source_address() {
+	server
+	account 'source_ip = "127.0.0.7";'
+	send_letter
+	expect_exit 0
+}
+
+case_a_source_address_that_is_not_ours() {
+	server
+	account 'source_ip = "192.0.2.1";'
+	send_letter
+	expect_exit 75 78
+	expect_says '192\.0\.2\.1'
+}
+
+run_cases
