@@ -6,6 +6,7 @@
 # From the environment: BUILD (where sendoff and smtp-server are), CERTS (made
 # by smtp-server --make-certs), ONLY (cases whose name holds it; all).
 set -u
+shopt -s lastpipe # what "| send" finds out stays known
 
 sendoff=$BUILD/sendoff
 smtp_server=$BUILD/smtp-server
@@ -42,7 +43,7 @@ stop_servers() {
 
 run_case() {
 	local name=$1
-	dir=$(mktemp -d "${TMPDIR:-/tmp}/sendoff-case.XXXXXX")
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/sendoff-case.XXXXXX") || exit 1
 	: >"$dir/pids"
 	export HOME=$dir/home XDG_CONFIG_HOME=$dir/home/.config
 	mkdir "$HOME"
