@@ -6,17 +6,13 @@
 
 #include "base/buf.h"
 
-/* Where the words will stand: Subject and such, or a display name. */
-enum encode_place { ENCODE_TEXT, ENCODE_PHRASE };
-
 /*
  * Add UTF-8 text as encoded words of at most 75 octets, separated by spaces,
- * whole characters in each, Q or B whichever is shorter.  first is how many
- * octets of the line are taken already.  Text that is no UTF-8 is declared
- * unknown-8bit.
+ * whole characters in each, Q or B whichever is shorter; fit for phrases too.
+ * first is how many octets of the line are taken already.  Text that is no
+ * UTF-8 is declared unknown-8bit.
  */
-void encode_words(
-    struct buf *out, struct bytes text, enum encode_place place, size_t first);
+void encode_words(struct buf *out, struct bytes text, size_t first);
 
 /* Must text be encoded: anything outside printable ASCII, or "=?"? */
 bool encode_needed(struct bytes text);
