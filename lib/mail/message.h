@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "mail/field.h"
 
-enum { HEADER_MAX = 1 << 20, BODY_IN_MEMORY = 256 << 10 };
+enum { HEADER_MAX = 1 << 20, FIELDS_MAX = 1 << 14, BODY_IN_MEMORY = 256 << 10 };
 
 /* What intake saw; the wire needs to know. */
 struct message_facts {
@@ -26,13 +26,15 @@ struct message_facts {
 	int64_t lines;     /* of the body */
 	int64_t input;     /* octets read */
 	int64_t after_dot; /* octets read and dropped behind a lone dot */
-	size_t longest;    /* longest line, without CRLF, header too */
+	size_t longest;    /* longest line, without CRLF; header too, whose
+	                      lines are folded to 998 at most */
 	bool header_8bit, body_8bit;
 	bool nul;     /* NUL in the body (those in the header go) */
 	bool bare_cr; /* a CR that ended no line was made a line end
 	                         (body) or a space (header) */
 	bool unended; /* the last line had no line end */
-	bool dots;    /* a body line begins with '.' */
+	bool dots;    /* a line begins with '.' as it is to leave; in the
+	                 header it is a field's name */
 };
 
 /* How the body is to leave. */
@@ -45,7 +47,8 @@ enum message_coding {
 struct intake {
 	bool lone_dot_ends;  /* a line of one dot ends the message */
 	int64_t max_size;    /* octets of input; 0: no limit */
-	const char *tmp_dir; /* for O_TMPFILE; NULL: $TMPDIR, /var/tmp, /tmp */
+	const char *tmp_dir; /* for O_TMPFILE, or NULL; where that fails
+	                        $TMPDIR, /var/tmp, /tmp */
 };
 
 struct message {
@@ -66,8 +69,10 @@ void message_clear(struct message *m);
 /*
  * Read a whole message from fd, to its end even behind a lone dot.  Leading
  * mbox `From ' lines go.  The header ends at the first empty line, or before
- * the first line that is no field.  ERR_MESSAGE for a header over HEADER_MAX
- * or input over max_size, ERR_IO when reading or storing fails.
+ * the first line that is no field.  A line ends in LF, with any number of CRs
+ * in front.  ERR_MESSAGE for a header over HEADER_MAX or FIELDS_MAX, or input
+ * over max_size (what is left is not read then), ERR_IO when reading or
+ * storing fails.
  */
 int message_read(
     struct message *m, int fd, const struct intake *how, struct error *e);
@@ -76,23 +81,36 @@ int message_read(
    behind it; NULL when there is none.  Dropped fields do not count. */
 struct field *message_field(struct message *m, const char *name, size_t *from);
 
-/* Is there such a field with anything but white space in it? */
-bool message_has(struct message *m, const char *name);
+/*
+ * Is there such a field, read or added, with anything but white space in it?
+ */
+bool message_has(const struct message *m, const char *name);
 
-/* Drop every field of that name; how many there were. */
+/* Drop every field of that name, read or added; how many there were. */
 size_t message_drop(struct message *m, const char *name);
 
 /*
  * Add a field "name: body"; body is canonical UTF-8 or ASCII without line
- * ends and is folded at white space to lines under 78 octets where it can be.
+ * ends (CR and LF become spaces, NULs go) and is folded at white space to
+ * lines of at most 76 octets where it can be.
  */
 int message_add(
     struct message *m, const char *name, struct bytes body, struct error *e);
 
 /*
+ * The coding that brings the body over unharmed.  NONE when nothing is wrong:
+ * no NUL, no line over 998 octets, and 8-bit only if eight_bit_ok.  Else QP,
+ * unless the message is a multipart or a message, or has a transfer encoding
+ * other than 7bit, 8bit and binary: then FOLD for NULs and long lines, and
+ * NONE for what is merely 8-bit.
+ */
+enum message_coding message_advised(const struct message *m, bool eight_bit_ok);
+
+/*
  * Choose how the body leaves and measure it so (one pass over it).  CODING_QP
  * replaces Content-Transfer-Encoding, and adds MIME-Version and a text/plain
- * Content-Type when there is none.
+ * Content-Type when there is none; it is final, later calls change nothing.
+ * Without a call it is CODING_NONE.  NULs leave in CODING_QP only, as =00.
  */
 int message_encode(
     struct message *m, enum message_coding coding, struct error *e);
@@ -103,6 +121,9 @@ int64_t message_size(const struct message *m);
 /* Is anything that is to be sent outside ASCII: the header, the body? */
 bool message_header_8bit(const struct message *m);
 bool message_body_8bit(const struct message *m);
+
+/* Does the name of a field begin with a dot?  (facts.dots knows it.) */
+bool message_header_dots(const struct message *m);
 
 /*
  * Reading the message as it is to leave: added fields, kept fields, the empty
@@ -115,7 +136,8 @@ struct message_reader {
 	size_t field;      /* private */
 	int64_t at;        /* private */
 	struct buf piece;  /* private, owned */
-	unsigned column;   /* private */
+	struct buf block;  /* private, owned */
+	size_t column;     /* private */
 };
 
 void message_reader_init(struct message_reader *r, struct message *m);

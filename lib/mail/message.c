@@ -1,0 +1,174 @@
+#include "mail/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clean.h"
+#include "mail/body.h"
+#include "mail/fold.h"
+
+void
+message_init(struct message *m)
+{
+	*m = (struct message){ .header = BUF(HEADER_MAX),
+		.added = BUF(HEADER_MAX),
+		.body = BUF(BODY_IN_MEMORY),
+		.body_fd = -1 };
+}
+
+void
+message_clear(struct message *m)
+{
+	buf_clear(&m->header);
+	buf_clear(&m->added);
+	buf_clear(&m->body);
+	free(m->fields);
+	if (m->body_fd >= 0)
+		close(m->body_fd);
+	message_init(m);
+}
+
+struct field *
+message_field(struct message *m, const char *name, size_t *from)
+{
+	while (*from < m->n) {
+		struct field *f = &m->fields[(*from)++];
+
+		if (!f->dropped && field_is(f, name))
+			return f;
+	}
+	return NULL;
+}
+
+static bool
+says_something(const struct field *f, const char *name)
+{
+	return !f->dropped && field_is(f, name) && bytes_trim(f->body).n > 0;
+}
+
+bool
+message_has(const struct message *m, const char *name)
+{
+	struct bytes added = buf_bytes(&m->added);
+	struct field f;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (says_something(&m->fields[i], name))
+			return true;
+	while (field_take(&added, &f))
+		if (says_something(&f, name))
+			return true;
+	return false;
+}
+
+static size_t
+drop_added(struct message *m, const char *name)
+{
+	struct buf kept = BUF(HEADER_MAX);
+	struct bytes added = buf_bytes(&m->added);
+	struct field f;
+	size_t n = 0;
+
+	while (field_take(&added, &f)) {
+		if (field_is(&f, name))
+			n++;
+		else
+			buf_add(&kept, f.whole);
+	}
+	buf_clear(&m->added);
+	m->added = kept;
+	return n;
+}
+
+size_t
+message_drop(struct message *m, const char *name)
+{
+	struct field *f;
+	size_t from = 0, n = 0;
+
+	while ((f = message_field(m, name, &from)) != NULL) {
+		f->dropped = true;
+		n++;
+	}
+	return n + drop_added(m, name);
+}
+
+/* A line end in it would be another field, or the end of the header. */
+static void
+add_one_line(struct buf *out, struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\r' || text.p[i] == '\n')
+			buf_addc(out, ' ');
+		else if (text.p[i] != '\0')
+			buf_addc(out, text.p[i]);
+}
+
+int
+message_add(
+    struct message *m, const char *name, struct bytes body, struct error *e)
+{
+	struct buf line = BUF(HEADER_MAX);
+
+	buf_addc(&line, ' ');
+	add_one_line(&line, body);
+	buf_adds(&m->added, name);
+	buf_addc(&m->added, ':');
+	fold_add(&m->added, strlen(name) + 1, buf_bytes(&line), LINE_SOFT,
+	    LINE_HARD);
+	buf_adds(&m->added, "\r\n");
+	if (!buf_ok(&line))
+		m->added.state = line.state;
+	buf_clear(&line);
+	if (m->added.state == BUF_NOMEM)
+		return error_set(e, ERR_OS, "out of memory");
+	if (m->added.state == BUF_FULL)
+		return error_set(e, ERR_MESSAGE,
+		    "no room in the message's header for '%s'", name);
+	return 0;
+}
+
+static int64_t
+header_size(const struct message *m)
+{
+	int64_t n = (int64_t)m->added.n;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (!m->fields[i].dropped)
+			n += (int64_t)m->fields[i].whole.n;
+	return n;
+}
+
+int64_t
+message_size(const struct message *m)
+{
+	return header_size(m) + 2 + m->coded_size;
+}
+
+bool
+message_header_8bit(const struct message *m)
+{
+	if (bytes_eight_bit(buf_bytes(&m->added)))
+		return true;
+	for (size_t i = 0; m->facts.header_8bit && i < m->n; i++)
+		if (!m->fields[i].dropped &&
+		    bytes_eight_bit(m->fields[i].whole))
+			return true;
+	return false;
+}
+
+bool
+message_header_dots(const struct message *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->fields[i].name.p[0] == '.')
+			return true;
+	return false;
+}
+
+bool
+message_body_8bit(const struct message *m)
+{
+	return m->facts.body_8bit && m->coding != CODING_QP;
+}
