@@ -1,0 +1,126 @@
+#include "smtp/hello.h"
+
+#include "smtp/auth.h"
+#include "smtp/transaction.h"
+
+void
+hello_begin(struct smtp *s)
+{
+	engine_expect(s, VERB_GREETING, 0);
+}
+
+void
+say_ehlo(struct smtp *s)
+{
+	engine_say(s, VERB_EHLO, 0, "%s %s", s->plan->lmtp ? "LHLO" : "EHLO",
+	    s->plan->ehlo_name);
+}
+
+void
+hear_greeting(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	if (s->reply.code == 220)
+		say_ehlo(s);
+	else
+		engine_refused(
+		    s, ERR_GREETING, "%s does not want us", s->plan->host);
+}
+
+/* What TLS and login need, HELO cannot give. */
+static bool
+helo_will_do(const struct smtp *s)
+{
+	return s->reply.code / 100 == 5 && !s->plan->lmtp && !s->plan->auth &&
+	    !s->plan->all_recipients &&
+	    (s->plan->security != SMTP_STARTTLS || s->secured);
+}
+
+static void
+trace_offers(struct smtp *s)
+{
+	struct bytes lines = ehlo_offers(&s->ehlo), word, params;
+	struct trace_event v;
+
+	if (!trace_open(s->plan->trace, &v, 3, '*', "features"))
+		return;
+	buf_adds(&v.said, "features");
+	while (ehlo_next(&lines, &word, &params)) {
+		buf_addf(&v.said, " %.*s", BYTES_ARG(word));
+		if (params.n > 0)
+			buf_addf(&v.said, "=%.*s", BYTES_ARG(params));
+		if (v.t->json)
+			trace_text(&v, "offer", word);
+	}
+	buf_addc(&v.said, '\n');
+	trace_close(&v);
+}
+
+/* The server is known; on with what was planned. */
+static void
+acquainted(struct smtp *s)
+{
+	trace_offers(s);
+	if (s->plan->task == SMTP_LOOK)
+		engine_quit(s);
+	else if (transaction_possible(s) < 0)
+		engine_fail(s);
+	else if (s->plan->auth)
+		auth_begin(s);
+	else
+		transaction_begin(s);
+}
+
+static void
+ask_for_tls(struct smtp *s)
+{
+	if (ehlo_has(&s->ehlo, "STARTTLS", NULL)) {
+		engine_say(s, VERB_STARTTLS, 0, "STARTTLS");
+		return;
+	}
+	error_set(&s->why, ERR_NOT_SUPPORTED, "%s does not offer STARTTLS",
+	    s->plan->host);
+	error_hint(&s->why,
+	    "nothing was sent in the clear; if the server speaks TLS from the "
+	    "start (port 465), set tls = \"implicit\"");
+	engine_fail(s);
+}
+
+void
+hear_ehlo(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	if (s->reply.code == 250) {
+		ehlo_take(&s->ehlo, buf_bytes(&s->reply.text));
+		if (s->plan->security == SMTP_STARTTLS && !s->secured)
+			ask_for_tls(s);
+		else
+			acquainted(s);
+	} else if (helo_will_do(s))
+		engine_say(s, VERB_HELO, 0, "HELO %s", s->plan->ehlo_name);
+	else
+		engine_refused(s, ERR_HELO, "%s refused %s", s->plan->host,
+		    s->plan->lmtp ? "LHLO" : "EHLO");
+}
+
+void
+hear_helo(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	if (s->reply.code / 100 == 2)
+		acquainted(s);
+	else
+		engine_refused(
+		    s, ERR_HELO, "%s refused EHLO and HELO", s->plan->host);
+}
+
+void
+hear_starttls(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	if (s->reply.code == 220)
+		s->want_tls = true;
+	else
+		engine_refused(
+		    s, ERR_TLS, "%s refused STARTTLS", s->plan->host);
+}
