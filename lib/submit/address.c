@@ -1,0 +1,130 @@
+#include "submit/step.h"
+
+#include "base/clean.h"
+
+/* Nothing that reaches argv may end a line of ours. */
+static int
+no_control(const char *what, const char *text, struct error *e)
+{
+	char shown[128];
+
+	if (!bytes_control(bytes_of(text)))
+		return 0;
+	return error_set(e, ERR_USAGE, "control character in the %s '%s'", what,
+	    clean_copy(shown, sizeof(shown), bytes_of(text)));
+}
+
+static int
+take_sender(struct letter *l, const struct request *r, struct error *e)
+{
+	if (r->sender == NULL)
+		return 0;
+	if (no_control("sender", r->sender, e) < 0)
+		return -1;
+	if (address_path(&l->sender, bytes_of(r->sender), e) < 0)
+		return error_in(e, "sender");
+	l->sender_given = true;
+	return 0;
+}
+
+/* An operand holds a list of addresses: cron passes "a, b" as one. */
+static int
+take_operand(struct letter *l, const char *operand, struct error *e)
+{
+	size_t before = l->to.n;
+
+	if (no_control("recipient", operand, e) < 0)
+		return -1;
+	if (address_list_parse(&l->to, bytes_of(operand), e) < 0)
+		return error_in(e, "recipient");
+	if (l->to.n == before)
+		return error_set(
+		    e, ERR_USAGE, "recipient '%s' is empty", operand);
+	return 0;
+}
+
+static int
+take_fields(struct letter *l, const char *const *names, struct error *e)
+{
+	for (; *names != NULL; names++) {
+		struct field *f;
+		size_t at = 0;
+
+		while ((f = message_field(&l->message, *names, &at)) != NULL)
+			if (address_list_parse(&l->to, f->body, e) < 0)
+				return error_in(e, "header field %s", *names);
+	}
+	return 0;
+}
+
+static size_t
+count(struct message *m, const char *name)
+{
+	size_t n = 0, at = 0;
+
+	while (message_field(m, name, &at) != NULL)
+		n++;
+	return n;
+}
+
+/* Was it sent again by somebody (RFC 5322, 3.6.6)? */
+static bool
+resent(struct message *m)
+{
+	return count(m, "Resent-Date") > 0 || count(m, "Resent-From") > 0 ||
+	    count(m, "Resent-Sender") > 0 || count(m, "Resent-To") > 0;
+}
+
+/* Which block is the one to follow cannot be told without guessing. */
+static int
+one_resent_block(struct message *m, struct error *e)
+{
+	if (count(m, "Resent-Date") < 2 && count(m, "Resent-From") < 2)
+		return 0;
+	return error_set(e, ERR_MESSAGE,
+	    "message was resent more than once; name the recipients as "
+	    "operands");
+}
+
+static int
+take_header(struct letter *l, const struct request *r, struct error *e)
+{
+	static const char *const plain[] = { "To", "Cc", "Bcc", NULL };
+	static const char *const again[] = { "Resent-To", "Resent-Cc",
+		"Resent-Bcc", NULL };
+
+	if (!r->read_recipients)
+		return 0;
+	if (!resent(&l->message))
+		return take_fields(l, plain, e);
+	if (one_resent_block(&l->message, e) < 0)
+		return -1;
+	return take_fields(l, again, e);
+}
+
+static int
+some_recipient(const struct letter *l, const struct request *r, struct error *e)
+{
+	if (l->to.n > 0)
+		return 0;
+	error_set(e, ERR_USAGE, "no recipient");
+	if (r->read_recipients)
+		return error_hint(
+		    e, "the header has no To, Cc or Bcc with an address");
+	return error_hint(e,
+	    "name recipients as operands, or take them from the header "
+	    "with -t");
+}
+
+int
+letter_address(struct letter *l, const struct request *r, struct error *e)
+{
+	if (take_sender(l, r, e) < 0)
+		return -1;
+	for (char **operand = r->recipients; *operand != NULL; operand++)
+		if (take_operand(l, *operand, e) < 0)
+			return -1;
+	if (take_header(l, r, e) < 0)
+		return -1;
+	return some_recipient(l, r, e);
+}

@@ -1,0 +1,35 @@
+/*
+ * Where a session meets a wire, and nowhere else: dial, secure, do what the
+ * session wants, tell it, until it is over.
+ */
+#ifndef SUBMIT_CONVERSE_H
+#define SUBMIT_CONVERSE_H
+
+#include "smtp/session.h"
+#include "submit/letter.h"
+
+/*
+ * Hand the letter to its account's hosts, in order, until one of them decides
+ * about the recipients.  Verdicts go into the envelope.  -1 when we could not
+ * do our part; what was decided until then stands.
+ */
+int letter_converse(struct letter *l, const struct request *r, struct error *e);
+
+/*
+ * Connect, secure and greet, and leave: what the account's first host that
+ * answers offers.  look is called while the connection stands.
+ */
+struct tls_facts;
+struct dialled;
+struct glimpse {
+	const struct account_host *host;
+	const struct dialled *dialled;
+	const struct tls_facts *tls; /* NULL: the connection is in the clear */
+	const struct ehlo *offers;
+	int64_t connect, handshake, greeting; /* microseconds */
+};
+int letter_look(struct letter *l, const struct request *r,
+    void (*look)(void *ctx, const struct glimpse *g), void *ctx,
+    struct error *e);
+
+#endif

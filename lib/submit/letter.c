@@ -1,0 +1,31 @@
+#include "submit/letter.h"
+
+enum { COMPLAINTS_MAX = 64 << 10, SECRET_MAX = 64 << 10, ID_MAX = 998 };
+
+void
+letter_init(struct letter *l, const struct request *r)
+{
+	*l = (struct letter){ .env = ENVELOPE };
+	message_init(&l->message);
+	buf_init(&l->complaints, COMPLAINTS_MAX);
+	buf_init(&l->secret, SECRET_MAX);
+	buf_init(&l->message_id, ID_MAX);
+	l->started = r->here->ticks();
+	l->env.notify = r->notify;
+	l->env.ret = r->ret;
+}
+
+void
+letter_clear(struct letter *l)
+{
+	message_clear(&l->message);
+	address_list_clear(&l->to);
+	address_clear(&l->sender);
+	envelope_clear(&l->env);
+	account_clear(&l->account);
+	conf_free(l->conf);
+	buf_clear(&l->complaints);
+	buf_clear(&l->secret);
+	buf_clear(&l->message_id);
+	identity_clear(&l->from);
+}

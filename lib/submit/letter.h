@@ -1,0 +1,38 @@
+/*
+ * What travels: the envelope, the message, the account that takes them, and
+ * what came of it.  One file a step.
+ */
+#ifndef SUBMIT_LETTER_H
+#define SUBMIT_LETTER_H
+
+#include "conf/account.h"
+#include "mail/address.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "submit/identity.h"
+#include "submit/request.h"
+
+struct letter {
+	struct identity from;   /* who runs this */
+	struct conf *conf;      /* owned */
+	struct buf complaints;  /* owned: what is wrong with the files */
+	struct account account; /* owned */
+	struct address_list to; /* owned: as they were given */
+	struct address sender;  /* owned: -f, if sender_given */
+	bool sender_given;
+	struct envelope env;    /* owned */
+	struct message message; /* owned */
+	struct buf secret;      /* owned: password, once it was needed */
+	struct buf message_id;  /* owned: without angle brackets */
+
+	/* of the conversation */
+	char host[256], tls[16];
+	unsigned round_trips;
+	bool maybe_delivered;
+	int64_t started, took; /* ticks, microseconds */
+};
+
+void letter_init(struct letter *l, const struct request *r);
+void letter_clear(struct letter *l);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Telling the caller what came of it: on the standard error, a line a
+ * failure, silence on success; or one JSON object on the standard output.
+ */
+#ifndef SUBMIT_REPORT_H
+#define SUBMIT_REPORT_H
+
+#include "submit/letter.h"
+
+/* Write the report of a run that came to o. */
+void letter_report(struct letter *l, const struct request *r,
+    const struct error *e, struct outcome o);
+
+/* Write an error that came before there was a letter. */
+void report_error(const char *program, enum report_form form,
+    const struct error *e, int status);
+
+/* Write all of text to a descriptor; what cannot be written is lost. */
+void report_write(int fd, struct bytes text);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * What somebody asks for: the command line and the environment, understood.
+ */
+#ifndef SUBMIT_REQUEST_H
+#define SUBMIT_REQUEST_H
+
+#include "base/trace.h"
+#include "conf/conf.h"
+#include "mail/envelope.h"
+
+enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
+
+/* All borrowed. */
+struct request {
+	const struct here *here;
+	struct trace *trace;
+
+	bool account_traces; /* the account's debug_level counts */
+	const char *program; /* the name to report under */
+	enum report_form form;
+	bool may_ask; /* a person is there to be asked */
+	/* Told how much of the message was handed over; or NULL. */
+	void (*progress)(void *ctx, int64_t done, int64_t total);
+	void *progress_ctx;
+	bool undisclosed; /* hide the recipients' fields */
+
+	int input;               /* the message: a descriptor */
+	bool lone_dot_ends;      /* without -i */
+	bool read_recipients;    /* -t */
+	bool read_envelope_from; /* the sender from the header */
+	const char *sender;      /* -f, or NULL */
+	const char *full_name;   /* -F, or NULL */
+	char **recipients;       /* operands, NULL-terminated */
+	bool gateway;            /* -G: no header field but Date, Message-ID */
+
+	struct conf_places places;
+	const char *account; /* or NULL */
+	struct conf_override *over;
+	size_t over_n;
+
+	unsigned notify;     /* -N */
+	enum dsn_return ret; /* -R */
+	const char *envid;   /* -V, as xtext; or NULL */
+};
+
+#endif

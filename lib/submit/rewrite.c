@@ -1,0 +1,353 @@
+#include "submit/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/date.h"
+#include "mail/encode.h"
+
+/* ---- the envelope ------------------------------------------------------------ */
+
+/* What a bare address is completed with. */
+static struct bytes
+domain(const struct letter *l)
+{
+	const char *set = conf_domain(l->conf);
+
+	return bytes_of(set != NULL ? set : l->from.domain);
+}
+
+/* The account's own address, else the user's login on this machine. */
+static int
+default_sender(struct letter *l, struct error *e)
+{
+	const char *own = account_from(&l->account);
+
+	return address_path(
+	    &l->sender, bytes_of(own != NULL ? own : l->from.login), e);
+}
+
+static bool
+is_null(const struct address *a)
+{
+	return a->text[0] == '\0';
+}
+
+static int
+complete_sender(struct letter *l, struct error *e)
+{
+	if (!l->sender_given && default_sender(l, e) < 0)
+		return -1;
+	if (is_null(&l->sender))
+		return 0;
+	return address_qualify(&l->sender, domain(l), e);
+}
+
+static int
+fill_envelope(struct letter *l, const struct request *r, struct error *e)
+{
+	struct envelope *env = &l->env;
+
+	if (envelope_from(env, bytes_of(l->sender.text), e) < 0)
+		return -1;
+	for (size_t i = 0; i < l->to.n; i++)
+		if (address_qualify(&l->to.list[i], domain(l), e) < 0 ||
+		    envelope_to(env, bytes_of(l->to.list[i].text), e) < 0)
+			return -1;
+	if (env->notify == NOTIFY_UNSET)
+		env->notify = l->account.dsn_notify;
+	if (env->ret == RETURN_UNSET)
+		env->ret = (enum dsn_return)l->account.dsn_return;
+	if (r->envid != NULL && (env->envid = strdup(r->envid)) == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	return 0;
+}
+
+/* ---- who may send by this account ---------------------------------------------- */
+
+/* "*@domain" or an address; case counts before the '@' alone. */
+static bool
+matches(const char *pattern, struct bytes address)
+{
+	struct bytes p = bytes_of(pattern);
+
+	if (p.n > 1 && p.p[0] == '*' && p.p[1] == '@')
+		return bytes_same_case(
+		    address_domain(address), bytes_skip(p, 2));
+	return address_same(p, address);
+}
+
+static bool
+allowed(const struct account *a, struct bytes address)
+{
+	if (a->user != NULL && address_same(bytes_of(a->user), address))
+		return true;
+	for (char **p = a->from; p != NULL && *p != NULL; p++)
+		if (matches(*p, address))
+			return true;
+	return false;
+}
+
+static int
+add_from(struct letter *l, const char *field, struct bytes name,
+    struct bytes address, struct error *e)
+{
+	struct buf text = BUF(4096);
+	int rc;
+
+	address_format(&text, name, address);
+	rc = message_add(&l->message, field, buf_bytes(&text), e);
+	buf_clear(&text);
+	return rc;
+}
+
+/* From becomes the account's own; who it was stays reachable. */
+static int
+replace_from(struct letter *l, const struct address *old, const char *own,
+    struct error *e)
+{
+	bool reply_to = message_has(&l->message, "Reply-To");
+
+	message_drop(&l->message, "From");
+	if (add_from(l, "From", bytes_of(old->name), bytes_of(own), e) < 0)
+		return -1;
+	if (reply_to || old->local_n == strlen(old->text))
+		return 0;
+	return add_from(
+	    l, "Reply-To", (struct bytes){ NULL, 0 }, bytes_of(old->text), e);
+}
+
+static int
+fix_header(
+    struct letter *l, const struct request *r, const char *own, struct error *e)
+{
+	struct address_list list = ADDRESS_LIST;
+	struct error unread = ERROR_NONE;
+	size_t at = 0;
+	struct field *f = message_field(&l->message, "From", &at);
+	int rc = 0;
+
+	if (f != NULL && address_list_parse(&list, f->body, &unread) == 0 &&
+	    list.n > 0 && !allowed(&l->account, bytes_of(list.list[0].text))) {
+		trace_note(r->trace, 1, "warn",
+		    "From <%s> made <%s>: account %s sends as itself alone",
+		    list.list[0].text, own, l->account.name);
+		rc = replace_from(l, &list.list[0], own, e);
+	}
+	address_list_clear(&list);
+	return rc;
+}
+
+static int
+fix_sender(struct letter *l, const struct request *r, struct error *e)
+{
+	const char *own = account_from(&l->account);
+	struct address fixed = { 0 };
+
+	if (own == NULL)
+		return error_set(e, ERR_CONFIG,
+		    "account '%s' is to fix the sender and has no address "
+		    "of its own; set from",
+		    l->account.name);
+	if (fix_header(l, r, own, e) < 0)
+		return -1;
+	if (allowed(&l->account, bytes_of(l->sender.text)))
+		return 0;
+	trace_note(
+	    r->trace, 1, "warn", "sender <%s> made <%s>", l->sender.text, own);
+	if (address_path(&fixed, bytes_of(own), e) < 0)
+		return -1;
+	address_clear(&l->sender);
+	l->sender = fixed;
+	return 0;
+}
+
+static int
+reject_sender(struct letter *l, struct error *e)
+{
+	if (is_null(&l->sender) ||
+	    allowed(&l->account, bytes_of(l->sender.text)))
+		return 0;
+	error_set(e, ERR_SENDER_REFUSED, "account '%s' does not send as <%s>",
+	    l->account.name, l->sender.text);
+	return error_hint(
+	    e, "add the address to from, or choose another account with -a");
+}
+
+static int
+apply_policy(struct letter *l, const struct request *r, struct error *e)
+{
+	switch (l->account.from_policy) {
+	case FROM_FIX:
+		return fix_sender(l, r, e);
+	case FROM_REJECT:
+		return reject_sender(l, e);
+	case FROM_KEEP:
+		break;
+	}
+	return 0;
+}
+
+/* ---- the header ------------------------------------------------------------------ */
+
+/* -F, the account's, $NAME, the passwd entry's; the first that is set. */
+static struct bytes
+full_name(const struct letter *l, const struct request *r)
+{
+	if (r->full_name != NULL)
+		return bytes_of(r->full_name);
+	if (l->account.from_name != NULL)
+		return bytes_of(l->account.from_name);
+	return bytes_of(l->from.full_name);
+}
+
+/* With a null sender mail is still from somebody. */
+static int
+from_address(const struct letter *l, struct address *a, struct error *e)
+{
+	const char *own = account_from(&l->account);
+
+	if (!is_null(&l->sender))
+		return address_path(a, bytes_of(l->sender.text), e);
+	if (address_path(a, bytes_of(own != NULL ? own : l->from.login), e) < 0)
+		return -1;
+	return address_qualify(a, domain(l), e);
+}
+
+static bool
+wanting(struct letter *l, const char *name)
+{
+	if (message_has(&l->message, name))
+		return false;
+	message_drop(&l->message, name);
+	return true;
+}
+
+static int
+complete_from(struct letter *l, const struct request *r, const char *name,
+    struct error *e)
+{
+	struct address a = { 0 };
+	int rc = 0;
+
+	if (!wanting(l, name))
+		return 0;
+	if (from_address(l, &a, e) < 0)
+		return -1;
+	rc = add_from(l, name, full_name(l, r), bytes_of(a.text), e);
+	address_clear(&a);
+	return rc;
+}
+
+static int
+complete_date(struct letter *l, const struct request *r, const char *name,
+    struct error *e)
+{
+	struct buf text = BUF(64);
+	int rc;
+
+	if (!wanting(l, name))
+		return 0;
+	date_add(&text, r->here);
+	rc = message_add(&l->message, name, buf_bytes(&text), e);
+	buf_clear(&text);
+	return rc;
+}
+
+static struct bytes
+id_domain(const struct letter *l)
+{
+	struct bytes from = address_domain(bytes_of(l->sender.text));
+
+	return from.n > 0 && from.p[0] != '[' ? from : domain(l);
+}
+
+static int
+complete_id(struct letter *l, const struct request *r, const char *name,
+    struct error *e)
+{
+	struct buf text = BUF(998);
+	int rc;
+
+	if (!wanting(l, name))
+		return 0;
+	message_id_add(&text, id_domain(l), r->here);
+	rc = message_add(&l->message, name, buf_bytes(&text), e);
+	buf_clear(&text);
+	return rc;
+}
+
+/* A resent message keeps its own Date, Message-ID and From. */
+static int
+complete(struct letter *l, const struct request *r, struct error *e)
+{
+	struct message *m = &l->message;
+	bool again = message_has(m, "Resent-From") ||
+	    message_has(m, "Resent-To") || message_has(m, "Resent-Sender") ||
+	    message_has(m, "Resent-Cc") || message_has(m, "Resent-Date");
+
+	if (complete_id(l, r, again ? "Resent-Message-ID" : "Message-ID", e) <
+		0 ||
+	    complete_date(l, r, again ? "Resent-Date" : "Date", e) < 0)
+		return -1;
+	if (r->gateway)
+		return 0;
+	return complete_from(l, r, again ? "Resent-From" : "From", e);
+}
+
+static int
+hide_recipients(struct letter *l, const struct request *r, struct error *e)
+{
+	if (!r->undisclosed)
+		return 0;
+	message_drop(&l->message, "To");
+	message_drop(&l->message, "Cc");
+	return message_add(
+	    &l->message, "To", BYTES("undisclosed-recipients:;"), e);
+}
+
+static void
+drop_private(struct message *m)
+{
+	static const char *const names[] = { "Bcc", "Resent-Bcc", "Return-Path",
+		"Content-Length" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		message_drop(m, names[i]);
+}
+
+/* ---- the identifier, for reports -------------------------------------------------- */
+
+static void
+note_id(struct letter *l)
+{
+	struct bytes added = buf_bytes(&l->message.added), id;
+	struct field field, *f;
+	size_t at = 0;
+
+	f = message_field(&l->message, "Message-ID", &at);
+	while (f == NULL && field_take(&added, &field))
+		if (field_is(&field, "Message-ID"))
+			f = &field;
+	if (f == NULL)
+		return;
+	field_unfold(f, &l->message_id);
+	id = buf_bytes(&l->message_id);
+	if (id.n > 1 && id.p[0] == '<' && id.p[id.n - 1] == '>') {
+		buf_cut(&l->message_id, id.n - 1);
+		buf_drop(&l->message_id, 1);
+	}
+}
+
+int
+letter_rewrite(struct letter *l, const struct request *r, struct error *e)
+{
+	drop_private(&l->message);
+	if (complete_sender(l, e) < 0 || apply_policy(l, r, e) < 0 ||
+	    fill_envelope(l, r, e) < 0 || hide_recipients(l, r, e) < 0 ||
+	    complete(l, r, e) < 0)
+		return -1;
+	note_id(l);
+	return message_encode(
+	    &l->message, message_advised(&l->message, true), e);
+}

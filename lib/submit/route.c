@@ -1,0 +1,74 @@
+#include "submit/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The first address of the first such field, or NULL; owned by the caller. */
+static char *
+address_in(struct message *m, const char *name)
+{
+	struct address_list list = ADDRESS_LIST;
+	struct error ignored = ERROR_NONE;
+	struct field *f;
+	char *text = NULL;
+	size_t at = 0;
+
+	f = message_field(m, name, &at);
+	if (f != NULL && address_list_parse(&list, f->body, &ignored) == 0 &&
+	    list.n > 0)
+		text = strdup(list.list[0].text);
+	address_list_clear(&list);
+	return text;
+}
+
+static char *
+header_sender(struct message *m)
+{
+	static const char *const names[] = { "Resent-Sender", "Resent-From",
+		"Sender", "From" };
+	char *text = NULL;
+
+	for (size_t i = 0; i < 4 && text == NULL; i++)
+		text = address_in(m, names[i]);
+	return text;
+}
+
+/* --read-envelope-from: as if the header's sender stood behind -f. */
+static int
+adopt_sender(struct letter *l, const char *text, struct error *e)
+{
+	if (l->sender_given || text == NULL)
+		return 0;
+	l->sender_given = true;
+	return address_path(&l->sender, bytes_of(text), e);
+}
+
+static void
+trace_as_account(const struct letter *l, const struct request *r)
+{
+	if (!r->account_traces || l->account.debug_level == 0)
+		return;
+	r->trace->level = l->account.debug_level;
+	trace_start(r->trace);
+}
+
+int
+letter_route(struct letter *l, const struct request *r, struct error *e)
+{
+	char *from = header_sender(&l->message);
+	const char *sender = l->sender_given ? l->sender.text : from;
+	int rc = -1;
+
+	if (r->read_envelope_from && adopt_sender(l, from, e) < 0)
+		goto out;
+	l->conf = conf_load(&r->places, &l->complaints, e);
+	if (l->conf == NULL ||
+	    conf_account(l->conf, r->account, sender, r->over, r->over_n,
+		&l->account, e) < 0)
+		goto out;
+	trace_as_account(l, r);
+	rc = identity_find(&l->from, r->here, e);
+out:
+	free(from);
+	return rc;
+}

@@ -1,0 +1,23 @@
+/*
+ * The steps that a letter takes, in this order.  Each takes it from the step
+ * before and leaves it further on; none looks back.  All return 0, or -1 and
+ * an error.
+ */
+#ifndef SUBMIT_STEP_H
+#define SUBMIT_STEP_H
+
+#include "submit/letter.h"
+
+/* The message, from the request's input (submit/read.c). */
+int letter_read(struct letter *l, const struct request *r, struct error *e);
+
+/* Sender and recipients, from operands and header (submit/address.c). */
+int letter_address(struct letter *l, const struct request *r, struct error *e);
+
+/* The account that takes it (submit/route.c). */
+int letter_route(struct letter *l, const struct request *r, struct error *e);
+
+/* The envelope made whole; the header fit to leave (submit/rewrite.c). */
+int letter_rewrite(struct letter *l, const struct request *r, struct error *e);
+
+#endif

@@ -1,0 +1,149 @@
+#include "submit/submit.h"
+
+#include <unistd.h>
+
+#include "submit/converse.h"
+#include "submit/report.h"
+#include "submit/step.h"
+
+static int
+prepare(struct letter *l, const struct request *r, struct error *e)
+{
+	if (letter_read(l, r, e) < 0 || letter_address(l, r, e) < 0 ||
+	    letter_route(l, r, e) < 0 || letter_rewrite(l, r, e) < 0)
+		return -1;
+	return 0;
+}
+
+static size_t
+count(const struct letter *l, enum verdict_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->env.n; i++)
+		n += l->env.to[i].verdict.state == state;
+	return n;
+}
+
+/* "accepted": [address, ...], "refused": {address: words, ...} */
+static void
+trace_verdicts(struct trace_event *v, const struct letter *l)
+{
+	if (!v->t->json)
+		return;
+	json_open(&v->json, "accepted", '[');
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state == VERDICT_SENT)
+			trace_text(v, NULL, bytes_of(l->env.to[i].address));
+	json_close(&v->json, ']');
+	json_open(&v->json, "refused", '{');
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state == VERDICT_REFUSED)
+			trace_text(v, l->env.to[i].address,
+			    bytes_of(l->env.to[i].verdict.text));
+	json_close(&v->json, '}');
+}
+
+static void
+trace_result(struct letter *l, const struct request *r, struct outcome o)
+{
+	struct trace_event v;
+
+	if (!trace_open(r->trace, &v, 1, '*', "result"))
+		return;
+	trace_text(&v, "category", bytes_of(error_name(o.kind)));
+	trace_number(&v, "exit", o.exit);
+	trace_verdicts(&v, l);
+	trace_bool(&v, "maybe_delivered", l->maybe_delivered);
+	trace_number(&v, "round_trips", l->round_trips);
+	trace_ms(&v, "ms", l->took);
+	trace_say(&v,
+	    "done: accepted %zu, refused %zu, of %zu; %u round trips, "
+	    "%.0f ms; exit %d (%s)",
+	    count(l, VERDICT_SENT), count(l, VERDICT_REFUSED), l->env.n,
+	    l->round_trips, (double)l->took / 1e3, o.exit, error_name(o.kind));
+	trace_close(&v);
+}
+
+static int
+finish(struct letter *l, const struct request *r, struct error *e)
+{
+	struct outcome o = envelope_outcome(&l->env, e);
+
+	l->took = r->here->ticks() - l->started;
+	trace_result(l, r, o);
+	letter_report(l, r, e, o);
+	letter_clear(l);
+	return o.exit;
+}
+
+/* An error half-way leaves the verdicts that were reached; both count. */
+int
+submit(const struct request *r)
+{
+	struct error e = ERROR_NONE;
+	struct letter l;
+
+	letter_init(&l, r);
+	if (prepare(&l, r, &e) == 0)
+		letter_converse(&l, r, &e);
+	return finish(&l, r, &e);
+}
+
+/* ---- pretending ------------------------------------------------------------------- */
+
+static void
+show_envelope(const struct letter *l, struct buf *out)
+{
+	buf_addf(out, "# envelope\nsender = <%s>\n", l->env.sender);
+	for (size_t i = 0; i < l->env.n; i++)
+		buf_addf(out, "recipient = <%s>\n", l->env.to[i].address);
+}
+
+static int
+show_message(struct letter *l, struct error *e)
+{
+	struct message_reader reader;
+	struct bytes piece;
+	int rc;
+
+	message_reader_init(&reader, &l->message);
+	while ((rc = message_next(&reader, &piece, e)) == 0 && piece.n > 0)
+		report_write(STDOUT_FILENO, piece);
+	message_reader_clear(&reader);
+	return rc;
+}
+
+static int
+show(struct letter *l, struct error *e)
+{
+	struct buf out = BUF(4 << 20);
+	int rc;
+
+	buf_adds(&out, "# account\n");
+	conf_show(l->conf, &l->account, &out);
+	show_envelope(l, &out);
+	buf_adds(&out, "# message\n");
+	report_write(STDOUT_FILENO, buf_bytes(&out));
+	rc = show_message(l, e);
+	buf_clear(&out);
+	return rc;
+}
+
+int
+submit_pretend(const struct request *r)
+{
+	struct error e = ERROR_NONE;
+	struct letter l;
+	int status;
+
+	letter_init(&l, r);
+	if (prepare(&l, r, &e) == 0)
+		show(&l, &e);
+	status = error_exit(&e);
+	if (e.kind != ERR_NONE)
+		letter_report(&l, r, &e,
+		    (struct outcome){ .exit = status, .kind = e.kind });
+	letter_clear(&l);
+	return status;
+}
