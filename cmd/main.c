@@ -1,5 +1,230 @@
-int
-main(void)
+/*
+ * Who am I, what is asked, and off.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/environment.h"
+#include "cmd/inspect.h"
+#include "cmd/options.h"
+#include "cmd/progress.h"
+#include "submit/report.h"
+#include "submit/submit.h"
+
+/*
+ * A password must not end in a core file, a new file must be ours alone, and
+ * a socket must not become our standard output.
+ */
+static void
+settle(void)
 {
-	return 64;
+	struct rlimit none = { 0, 0 };
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+		continue;
+	if (fd >= 0)
+		close(fd);
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* the leak check looks on from outside */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	signal(SIGPIPE, SIG_IGN);
+	umask(077);
+}
+
+static const char *
+name_of(const char *argv0)
+{
+	const char *slash = argv0 == NULL ? NULL : strrchr(argv0, '/');
+
+	if (argv0 == NULL)
+		return "sendoff";
+	return slash != NULL ? slash + 1 : argv0;
+}
+
+/* ---- the trace --------------------------------------------------------------------- */
+
+static void
+put_line(void *ctx, struct bytes line)
+{
+	report_write(*(const int *)ctx, line);
+}
+
+static int
+open_trace(struct trace *t, int *fd, const struct options *o, struct error *e)
+{
+	t->level = o->debug_level < 0 ? 0 : o->debug_level;
+	if (o->debug_file == NULL)
+		return 0;
+	*fd = open(o->debug_file,
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return error_sys(
+		    e, ERR_USAGE, "cannot open '%s'", o->debug_file);
+	return 0;
+}
+
+/* ---- what is asked ------------------------------------------------------------------ */
+
+static int
+print_version(void)
+{
+	report_write(STDOUT_FILENO, BYTES("sendoff " PACKAGE_VERSION "\n"));
+	return EX_OK;
+}
+
+static int
+print_help(void)
+{
+	struct buf text = BUF(64 << 10);
+
+	options_help(&text);
+	report_write(STDOUT_FILENO, buf_bytes(&text));
+	buf_clear(&text);
+	return EX_OK;
+}
+
+static struct request
+request_of(struct options *o, struct environment *env, struct trace *t)
+{
+	return (struct request){
+		.account_traces =
+		    o->debug_level<0, .here = &here_real, .trace = t,
+			.form = o->form, .may_ask = isatty(STDERR_FILENO) == 1,
+			.undisclosed = o->undisclosed, .input = STDIN_FILENO,
+			.lone_dot_ends = !o->ignore_dots,
+			.read_recipients = o->read_recipients,
+			.read_envelope_from = o->read_envelope_from,
+			.sender = o->sender, .full_name = o->full_name,
+			.recipients = o->operands, .gateway = o->gateway,
+			.places = environment_places(env, o),
+			.account = o->account, .over = o->over,
+			.over_n = o->over_n, .notify = o->notify, .ret = o->ret,
+			.envid = o->envid.n> 0
+		    ? buf_text(&o->envid)
+		    : NULL,
+	};
+}
+
+static int
+act(struct options *o, const struct request *r)
+{
+	if (o->version_first)
+		print_version();
+	switch (o->action) {
+	case ACTION_SEND:
+		return submit(r);
+	case ACTION_PRETEND:
+		return submit_pretend(r);
+	case ACTION_CHECK:
+		return inspect_check(r);
+	case ACTION_SHOW_CONFIG:
+		return inspect_config(r);
+	case ACTION_SERVER_INFO:
+		return inspect_server(r);
+	case ACTION_VERSION:
+		return print_version();
+	case ACTION_HELP:
+		return print_help();
+	}
+	return EX_SOFTWARE;
+}
+
+static int
+run(struct options *o, struct environment *env, int argc, char **argv)
+{
+	struct error e = ERROR_NONE;
+	int fd = STDERR_FILENO, status;
+	struct trace trace = {
+		.here = &here_real,
+		.put = put_line,
+		.ctx = &fd,
+	};
+	struct progress progress = { .here = &here_real };
+	struct request r;
+
+	if (environment_read(env, o, &e) < 0 ||
+	    options_parse(o, argc, argv, &e) < 0 ||
+	    open_trace(&trace, &fd, o, &e) < 0) {
+		status = error_exit(&e);
+		report_error(name_of(argv[0]), o->form, &e, status);
+		return status;
+	}
+	trace.json = o->json_trace;
+	trace.show_secrets = o->show_secrets;
+	r = request_of(o, env, &trace);
+	r.program = name_of(argv[0]);
+	if (isatty(STDERR_FILENO) == 1 && !o->no_progress && trace.level == 0) {
+		r.progress = progress_show;
+		r.progress_ctx = &progress;
+	}
+	trace_start(&trace);
+	status = act(o, &r);
+	trace_clear(&trace);
+	if (fd != STDERR_FILENO)
+		close(fd);
+	return status;
+}
+
+static int
+applet_sendmail(int argc, char **argv)
+{
+	struct environment env;
+	struct options o;
+	int status;
+
+	environment_init(&env);
+	options_init(&o);
+	status = run(&o, &env, argc, argv);
+	options_clear(&o);
+	environment_clear(&env);
+	return status;
+}
+
+/* Nothing is ever kept: what was not accepted is the caller's. */
+static int
+applet_mailq(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	report_write(STDOUT_FILENO, BYTES("Mail queue is empty\n"));
+	return EX_OK;
+}
+
+/* Nothing is ever built from an alias file. */
+static int
+applet_newaliases(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return EX_OK;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} applets[] = {
+	{ "mailq", applet_mailq },
+	{ "newaliases", applet_newaliases },
+};
+
+int
+main(int argc, char **argv)
+{
+	const char *name = name_of(argv[0]);
+
+	settle();
+	for (size_t i = 0; i < sizeof(applets) / sizeof(applets[0]); i++)
+		if (strcmp(name, applets[i].name) == 0)
+			return applets[i].run(argc, argv);
+	return applet_sendmail(argc, argv);
 }

@@ -1,0 +1,215 @@
+#include "cmd/environment.h"
+
+#include <ctype.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+environment_init(struct environment *env)
+{
+	buf_init(&env->url, 4096);
+	buf_init(&env->user_file, 4096);
+}
+
+void
+environment_clear(struct environment *env)
+{
+	buf_clear(&env->url);
+	buf_clear(&env->user_file);
+}
+
+/* ---- SENDOFF_KEY=value ----------------------------------------------------------- */
+
+/* "tls_trust_file" is set by SENDOFF_TLS_TRUST_FILE. */
+static void
+name_of(const char *key, struct buf *out)
+{
+	buf_reset(out);
+	buf_adds(out, "SENDOFF_");
+	for (; *key != '\0'; key++)
+		buf_addc(out, (char)toupper((unsigned char)*key));
+}
+
+static void
+read_key(const char *key, struct options *o)
+{
+	struct buf name = BUF(128);
+	const char *value;
+
+	name_of(key, &name);
+	value = secure_getenv(buf_text(&name));
+	if (value != NULL)
+		options_override(o, key, value, "environment");
+	buf_clear(&name);
+}
+
+static void
+read_keys(struct options *o)
+{
+	struct conf_key key;
+
+	for (size_t i = 0; conf_key(i, &key); i++)
+		if (!key.top && strcmp(key.name, "password") != 0)
+			read_key(key.name, o);
+	read_key("password_file", o);
+	read_key("password_command", o);
+	if (secure_getenv("SENDOFF_PASSWORD") != NULL)
+		options_override(
+		    o, "password_env", "SENDOFF_PASSWORD", "environment");
+}
+
+/* ---- SENDOFF_URL=smtps://user@host:port -------------------------------------------- */
+
+static const struct {
+	const char *scheme, *protocol, *tls;
+} schemes[] = {
+	{ "smtps", "smtp", "implicit" },
+	{ "smtp+starttls", "smtp", "starttls" },
+	{ "smtp", "smtp", "required" },
+	{ "lmtp", "lmtp", "off" },
+};
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Add text with %HH decoded, and a NUL behind; where it stands in out. */
+static size_t
+add_decoded(struct buf *out, struct bytes text)
+{
+	size_t at = out->n;
+
+	for (size_t i = 0; i < text.n; i++) {
+		int high = i + 2 < text.n ? hex(text.p[i + 1]) : -1;
+		int low = i + 2 < text.n ? hex(text.p[i + 2]) : -1;
+
+		if (text.p[i] == '%' && high >= 0 && low >= 0) {
+			buf_addc(out, (char)(high * 16 + low));
+			i += 2;
+		} else
+			buf_addc(out, text.p[i]);
+	}
+	buf_addc(out, '\0');
+	return at;
+}
+
+/* Where the last '@' is: user names may hold one. */
+static size_t
+last_at(struct bytes text)
+{
+	size_t n = text.n;
+
+	while (n > 0 && text.p[n - 1] != '@')
+		n--;
+	return n;
+}
+
+static int
+take_scheme(struct bytes *url, struct options *o, struct error *e)
+{
+	size_t n = bytes_find(*url, BYTES("://"));
+	struct bytes scheme = bytes_head(*url, n);
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (n < url->n && bytes_is_case(scheme, schemes[i].scheme)) {
+			*url = bytes_skip(*url, n + 3);
+			options_override(
+			    o, "protocol", schemes[i].protocol, "SENDOFF_URL");
+			options_override(
+			    o, "tls", schemes[i].tls, "SENDOFF_URL");
+			return 0;
+		}
+	error_set(e, ERR_USAGE, "SENDOFF_URL has no scheme that is known");
+	return error_hint(
+	    e, "smtps://user@host, smtp+starttls://…, smtp://…, lmtp://…");
+}
+
+static int
+read_url(struct environment *env, struct options *o, struct error *e)
+{
+	struct bytes url = bytes_of(secure_getenv("SENDOFF_URL"));
+	size_t at, user, host;
+
+	if (url.n == 0)
+		return 0;
+	if (take_scheme(&url, o, e) < 0)
+		return -1;
+	at = last_at(url);
+	if (bytes_index(bytes_head(url, at), ':') < at)
+		return error_set(e, ERR_USAGE,
+		    "SENDOFF_URL may not hold a password; use "
+		    "SENDOFF_PASSWORD or SENDOFF_PASSWORD_FILE");
+	user = add_decoded(&env->url, bytes_head(url, at > 0 ? at - 1 : 0));
+	host = add_decoded(&env->url, bytes_skip(url, at));
+	if (!buf_ok(&env->url))
+		return error_set(e, ERR_USAGE, "SENDOFF_URL is too long");
+	if (at > 0)
+		options_override(o, "user", env->url.p + user, "SENDOFF_URL");
+	options_override(o, "host", env->url.p + host, "SENDOFF_URL");
+	return 0;
+}
+
+int
+environment_read(struct environment *env, struct options *o, struct error *e)
+{
+	if (read_url(env, o, e) < 0)
+		return -1;
+	read_keys(o);
+	o->account = secure_getenv("SENDOFF_ACCOUNT");
+	return 0;
+}
+
+/* ---- files ---------------------------------------------------------------------------- */
+
+static const char *
+home(void)
+{
+	const char *home = secure_getenv("HOME");
+	struct passwd *pw;
+
+	if (home != NULL && home[0] == '/')
+		return home;
+	pw = getpwuid(getuid());
+	return pw != NULL ? pw->pw_dir : NULL;
+}
+
+static const char *
+user_file(struct environment *env)
+{
+	const char *base = secure_getenv("XDG_CONFIG_HOME");
+
+	if (base != NULL && base[0] == '/')
+		buf_addf(&env->user_file, "%s/sendoff/sendoff.conf", base);
+	else if (home() != NULL)
+		buf_addf(
+		    &env->user_file, "%s/.config/sendoff/sendoff.conf", home());
+	else
+		return NULL;
+	return buf_text(&env->user_file);
+}
+
+struct conf_places
+environment_places(struct environment *env, const struct options *o)
+{
+	const char *named =
+	    o->file != NULL ? o->file : secure_getenv("SENDOFF_CONFIG");
+	const char *presets = secure_getenv("SENDOFF_PROVIDERS");
+
+	return (struct conf_places){
+		.file = named,
+		.user_file = named == NULL ? user_file(env) : NULL,
+		.system_file = SYSCONFDIR "/sendoff/sendoff.conf",
+		.providers = presets != NULL ? presets
+					     : DATADIR
+		    "/sendoff/providers.conf",
+		.providers_over = SYSCONFDIR "/sendoff/providers.conf",
+		.home = home(),
+	};
+}

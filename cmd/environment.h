@@ -1,0 +1,29 @@
+/*
+ * What the environment says: where the files are, and SENDOFF_* settings.
+ * None of it is read in a program that was given privileges.
+ */
+#ifndef CMD_ENVIRONMENT_H
+#define CMD_ENVIRONMENT_H
+
+#include "cmd/options.h"
+
+struct environment {
+	struct buf url;       /* owned: SENDOFF_URL taken apart */
+	struct buf user_file; /* owned: the user's file, as a path */
+};
+
+void environment_init(struct environment *env);
+void environment_clear(struct environment *env);
+
+/*
+ * Add SENDOFF_* settings to o, to be called before options_parse: the command
+ * line stands above.  ERR_USAGE for a SENDOFF_URL that makes no sense.
+ */
+int environment_read(
+    struct environment *env, struct options *o, struct error *e);
+
+/* Where the configuration is; borrowed from env and o. */
+struct conf_places environment_places(
+    struct environment *env, const struct options *o);
+
+#endif

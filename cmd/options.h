@@ -1,0 +1,60 @@
+/*
+ * The command line.  One table of options: the parser, the help text and the
+ * check of the manual page all read it.
+ *
+ * The classic flags are sendmail's: clusters, joined arguments, no permutation
+ * (what follows the first operand is an operand, and may not begin with '-'
+ * unless "--" stood before).  Ours are long.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "conf/conf.h"
+#include "mail/envelope.h"
+#include "submit/request.h"
+
+enum action {
+	ACTION_SEND,
+	ACTION_PRETEND,
+	ACTION_CHECK,
+	ACTION_SHOW_CONFIG,
+	ACTION_SERVER_INFO,
+	ACTION_VERSION,
+	ACTION_HELP
+};
+
+enum { OVERRIDES_MOST = 128 };
+
+/* Strings are borrowed from argv and the environment. */
+struct options {
+	enum action action;
+	bool ignore_dots, read_recipients, read_envelope_from, gateway;
+	bool undisclosed, no_progress, show_secrets, json_trace, version_first;
+	const char *sender, *full_name, *account, *file, *debug_file;
+	int debug_level; /* -1: not given */
+	enum report_form form;
+	unsigned notify;
+	enum dsn_return ret;
+	struct buf envid; /* owned: xtext; empty: none */
+	char **operands;  /* NULL-terminated; the tail of argv */
+	struct conf_override over[OVERRIDES_MOST]; /* environment first */
+	size_t over_n;
+};
+
+void options_init(struct options *o);
+void options_clear(struct options *o);
+
+/*
+ * Parse argv.  ERR_USAGE for anything unknown, with the nearest right name as
+ * the hint; nothing is printed.
+ */
+int options_parse(struct options *o, int argc, char **argv, struct error *e);
+
+/* Set a configuration key over the files; false when there are too many. */
+bool options_override(
+    struct options *o, const char *key, const char *value, const char *origin);
+
+/* Add the help text, a group after the other. */
+void options_help(struct buf *out);
+
+#endif
