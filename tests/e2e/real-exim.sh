@@ -28,6 +28,7 @@ start_exim() {
 	starttls_port=$(free_port)
 	implicit_port=$(free_port)
 	cat >"$x/exim.conf" <<-END
+		exim_path = $exim
 		exim_user = mail
 		exim_group = mail
 		never_users =
@@ -93,7 +94,7 @@ start_exim() {
 	END
 	chmod 644 "$x/exim.conf"
 	chown mail:mail "$house/certs" "$house/certs"/*
-	"$exim" -C "$x/exim.conf" -bdf -q1h 2>"$x/start" &
+	"$exim" -C "$x/exim.conf" -bdf 2>"$x/start" &
 	exim_pid=$!
 	up Exim "$implicit_port" "$x/start"
 }
