@@ -59,14 +59,22 @@ run_case() {
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
 }
 
+suite=$(basename "$0" .sh)
+suite=${suite#t-}
+
+# The names of the cases that are asked for, in the order they stand.
+wanted_cases() {
+	local name
+	sed -n 's/^case_\([a-z0-9_]*\)() {$/\1/p' "$0" | while read -r name; do
+		[[ "$suite: $name" != *"${ONLY:-}"* ]] || echo "$name"
+	done
+}
+
 run_cases() {
 	local name
-	suite=$(basename "$0" .sh)
-	suite=${suite#t-}
-	while read -r name; do
-		[[ "$suite: $name" == *"${ONLY:-}"* ]] && run_case "$name"
-	done < <(sed -n 's/^case_\([a-z0-9_]*\)() {$/\1/p' "$0")
-	return 0
+	for name in $(wanted_cases); do
+		run_case "$name"
+	done
 }
 
 # wait_for WHAT COMMAND...: poll until the command succeeds, ten seconds long.

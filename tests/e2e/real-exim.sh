@@ -8,7 +8,7 @@ unpack_exim() {
 	    dpkg -x exim4-daemon-light_*.deb "$house/exim-package")
 	exim=$house/exim-package/usr/sbin/exim4
 	[ -x "$exim" ] || {
-		echo "skip $(basename "$0" .sh): the package cannot be had"
+		echo "skip $suite: the package cannot be had"
 		exit 0
 	}
 }

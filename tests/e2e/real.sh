@@ -5,8 +5,9 @@
 
 # need_root_and PACKAGE...: or there is nothing to be done here.
 need_root_and() {
+	[ -n "$(wanted_cases)" ] || exit 0
 	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-		echo "skip $(basename "$0" .sh): needs root and apt-get"
+		echo "skip $suite: needs root and apt-get"
 		exit 0
 	fi
 	flock "$CERTS" sh "$here/../deps.sh" "$@" >&2 || exit 1
@@ -47,7 +48,7 @@ up() {
 	local end=$((SECONDS + 20))
 	until listens "$2"; do
 		if [ "$SECONDS" -ge "$end" ]; then
-			echo "not ok $(basename "$0" .sh): $1 does not come up"
+			echo "not ok $suite: $1 does not come up"
 			sed 's/^/#   /' "$3" | tail -n 20
 			exit 0
 		fi

@@ -39,8 +39,10 @@ piece_of(struct bytes text)
 static void
 end_of_line(struct content *c, struct bytes piece)
 {
-	char before = piece.n > 1 ? piece.p[piece.n - 2] : c->last;
+	char before = c->last;
 
+	if (piece.n > 1)
+		before = piece.p[piece.n - 2];
 	if (before != '\r') {
 		c->bare_lf++;
 		return;

@@ -46,7 +46,7 @@ add_decoded(struct buf *out, struct bytes line)
 		at--;
 	base64_to(&text, bytes_skip(line, at));
 	for (size_t i = 0; i < text.n; i++)
-		buf_addc(out, text.p[i] == '\0' ? ' ' : text.p[i]);
+		buf_addc(out, (char)(text.p[i] == '\0' ? ' ' : text.p[i]));
 	buf_clear(&text);
 }
 

@@ -72,7 +72,7 @@ add_saslname(struct buf *out, struct bytes name)
 		bool comma = bytes_starts_case(name, "=2C");
 		bool equals = bytes_starts_case(name, "=3D");
 
-		buf_addc(out, comma ? ',' : name.p[0]);
+		buf_addc(out, (char)(comma ? ',' : name.p[0]));
 		name = bytes_skip(name, comma || equals ? 3 : 1);
 	}
 }

@@ -44,9 +44,11 @@ hex_digit(char c)
 static char
 escape(struct bytes *in)
 {
-	char c = in->n == 0 ? '\\' : in->p[0];
+	char c = '\\';
 	int high, low;
 
+	if (in->n > 0)
+		c = in->p[0];
 	*in = bytes_skip(*in, 1);
 	switch (c) {
 	case 'r':
@@ -85,8 +87,10 @@ take_word(struct bytes *in, struct buf *word)
 		*in = bytes_skip(*in, 1);
 		if (c == '"')
 			quoted = !quoted;
+		else if (quoted && c == '\\')
+			buf_addc(word, escape(in));
 		else
-			buf_addc(word, quoted && c == '\\' ? escape(in) : c);
+			buf_addc(word, c);
 	}
 	return true;
 }

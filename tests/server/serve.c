@@ -66,7 +66,7 @@ listen_tcp(const char *address, unsigned port, struct error *e)
 static unsigned
 port_of(int fd)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = { 0 };
 	socklen_t n = sizeof(sa);
 
 	if (getsockname(fd, (struct sockaddr *)&sa, &n) < 0)
