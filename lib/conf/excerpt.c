@@ -18,7 +18,7 @@ sets(const struct token *t, struct lex ahead)
 {
 	struct token next = lex_next(&ahead);
 
-	return t->kind == TOKEN_NAME &&
+	return t->kind != TOKEN_STRING &&
 	    (token_is(&next, '=') || token_is(&next, ':'));
 }
 
@@ -60,14 +60,14 @@ pass_value(struct walk *w, const struct token *t)
 {
 	bool whole = t->kind == TOKEN_STRING || t->kind == TOKEN_NUMBER ||
 	    token_is_bool(t);
+	bool open = t->kind == TOKEN_OPEN_STRING;
 	bool due = w->due == VALUE_DUE ||
 	    (w->due == VALUE_DONE && t->kind == TOKEN_STRING);
 
-	if (!whole || !due)
-		return w->shown && due && t->kind != TOKEN_OPEN_STRING ? SHOWN
-								       : LAST;
-	if (w->lists == 0)
+	if ((whole || open) && due && w->lists == 0)
 		w->due = VALUE_DONE;
+	if (!whole || !due)
+		return w->shown && due && !open ? SHOWN : LAST;
 	return w->shown ? SHOWN : BLANKED;
 }
 

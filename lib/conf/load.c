@@ -236,7 +236,7 @@ load_file(
 		*e = wrong;
 		return -1;
 	}
-	if (wrong.kind == ERR_NOINPUT || (other && access(path, R_OK) < 0))
+	if (wrong.kind == ERR_NOINPUT || (other && eaccess(path, R_OK) < 0))
 		return 0;
 	if (wrong.kind == ERR_OS) {
 		*e = wrong;

@@ -113,6 +113,21 @@ find_path(struct buf *out, const char *from, struct bytes path)
 static int add_text(
     struct reading *g, const char *path, struct bytes text, struct error *e);
 
+/* Nothing is included twice, itself least of all. */
+static bool
+is_new(const struct source *s, const struct stat *st, const char *path,
+    struct error *e)
+{
+	for (size_t i = 0; i < s->files_n; i++)
+		if (s->files[i].st.st_dev == st->st_dev &&
+		    s->files[i].st.st_ino == st->st_ino) {
+			error_set(e, ERR_CONFIG,
+			    "'%s' is included a second time", path);
+			return false;
+		}
+	return true;
+}
+
 static int
 add_included(
     struct reading *g, const char *from, struct bytes path, struct error *e)
@@ -126,6 +141,7 @@ add_included(
 		error_set(e, ERR_CONFIG, "'%s' is included too deep",
 		    buf_text(&whole));
 	else if (read_file(buf_text(&whole), &st, &text, e) == 0 &&
+	    is_new(g->s, &st, buf_text(&whole), e) &&
 	    add_file(g->s, buf_text(&whole), &st, e) == 0)
 		rc = add_text(g, buf_text(&whole), buf_bytes(&text), e);
 	buf_clear(&text);
