@@ -149,17 +149,31 @@ add_line(enum message_coding coding, struct buf *out, struct bytes line,
 		line_end(out, column);
 }
 
+/* Take a line, and its CRLF if it has one, off *block. */
+static struct bytes
+take_line(struct bytes *block, bool *ends)
+{
+	size_t n = bytes_index(*block, '\n');
+	struct bytes line = bytes_head(*block, n);
+
+	*ends = n < block->n;
+	*block = bytes_skip(*block, n + 1);
+	if (*ends && line.n > 0)
+		line.n--;
+	return line;
+}
+
 void
 coding_add(enum message_coding coding, struct buf *out, struct bytes block,
     size_t *column)
 {
+	bool ends;
+
 	if (coding == CODING_NONE)
 		drop_nuls(out, block);
 	while (coding != CODING_NONE && block.n > 0) {
-		size_t n = bytes_find(block, BYTES("\r\n"));
+		struct bytes line = take_line(&block, &ends);
 
-		add_line(
-		    coding, out, bytes_head(block, n), n < block.n, column);
-		block = bytes_skip(block, n + 2);
+		add_line(coding, out, line, ends, column);
 	}
 }
