@@ -95,7 +95,7 @@ excerpt_add(struct buf *out, const struct source *s, unsigned line)
 	const char *end = NULL;
 
 	for (struct token t = lex_next(&l); t.kind != TOKEN_END &&
-	     t.kind != TOKEN_OPEN_COMMENT && t.line <= line;
+	     t.kind != TOKEN_OPEN_COMMENT && t.line <= line && buf_ok(out);
 	     t = lex_next(&l)) {
 		enum sight sight = pass(&w, &t, l);
 

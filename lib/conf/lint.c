@@ -35,6 +35,7 @@ struct lint {
 	struct token now; /* the token to be judged next */
 	int depth;
 	bool failed;
+	bool lost;         /* there is no sense in reading on */
 	struct seen *seen; /* owned; of all open groups */
 	size_t seen_n;
 	size_t group; /* where in seen the innermost group starts */
@@ -62,10 +63,21 @@ complain(struct lint *l, const struct token *at, const char *hint,
 	return false;
 }
 
+/* The same, and the last thing to be said.  Always false. */
+static bool
+give_up(struct lint *l, const char *what)
+{
+	complain(l, &l->now, NULL, "%s", what);
+	l->lost = true;
+	l->now.kind = TOKEN_END;
+	return false;
+}
+
 static void
 advance(struct lint *l)
 {
-	l->now = lex_next(&l->lex);
+	if (!l->lost)
+		l->now = lex_next(&l->lex);
 }
 
 static struct token
@@ -163,8 +175,7 @@ string(struct lint *l)
 	for (; l->now.kind == TOKEN_STRING; advance(l)) {
 		length += l->now.text.n;
 		if (length > STRING_MOST || ++pieces > PIECES_MOST)
-			return complain(
-			    l, &l->now, NULL, "the text is too long");
+			return give_up(l, "the text is too long");
 		if (!good_escapes(l))
 			return false;
 	}
@@ -249,7 +260,7 @@ too_deep(struct lint *l)
 {
 	if (l->depth < DEPTH_MOST)
 		return false;
-	complain(l, &l->now, NULL, "groups and lists are nested too deep");
+	give_up(l, "groups and lists are nested too deep");
 	return true;
 }
 
@@ -341,7 +352,7 @@ group(struct lint *l)
 	l->group = outer;
 	l->seen_n = outer_n;
 	l->depth--;
-	if (l->now.kind == TOKEN_OPEN_COMMENT)
+	if (l->now.kind == TOKEN_OPEN_COMMENT || l->lost)
 		return false;
 	if (!closed)
 		return complain(
@@ -447,8 +458,7 @@ first_time(struct lint *l)
 			    BYTES_ARG(bytes_head(l->now.text, 64)),
 			    source_number(l->s, l->seen[i].line));
 	if (l->seen_n - l->group >= GROUP_MOST || more_seen(l) == NULL)
-		return complain(
-		    l, &l->now, NULL, "too many settings in one group");
+		return give_up(l, "too many settings in one group");
 	l->seen[l->seen_n++] = (struct seen){ l->now.text, l->now.line };
 	return true;
 }

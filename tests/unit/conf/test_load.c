@@ -638,6 +638,8 @@ suite_conf_load(void)
 	TCase *c = tcase_create("choice");
 	TCase *w = tcase_create("ways in");
 
+	tcase_set_timeout(f, 60);
+
 	LOOP(t, the_nearest_layer_wins, layers);
 	tcase_add_test(t, the_users_file_lies_over_the_systems);
 	tcase_add_test(t, errors_of_all_files_are_told);

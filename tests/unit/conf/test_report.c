@@ -34,7 +34,8 @@ stage(struct scene *s, const char *path)
 
 	ck_assert_ptr_nonnull(f);
 	slurp(path, &text);
-	fwrite(text.p, 1, text.n, f);
+	if (text.n > 0)
+		fwrite(text.p, 1, text.n, f);
 	fclose(f);
 	ck_assert_int_eq(chmod(s->file, 0600), 0);
 	buf_clear(&text);
