@@ -185,29 +185,37 @@ is_set(const struct layer *l, enum key_id k)
 
 /* ---- all of it ------------------------------------------------------------- */
 
+/* Put the preset that the stack asks for, if any, on the stack. */
+static int
+add_preset(
+    const struct conf *c, struct stack *s, struct provider *p, struct error *e)
+{
+	const struct provider_files files = { c->providers_over, c->providers };
+	const struct value *v = stack_get(s, KEY_PROVIDER);
+
+	if (v == NULL)
+		return 0;
+	if (provider_find(&files, v->words[0], p, e) < 0)
+		return error_in(e, "%s", v->origin);
+	stack_put(s, &p->layer);
+	return 0;
+}
+
 static int
 build(struct conf *c, const struct conf_account *acc, const struct layer *over,
     struct account *a, struct error *e)
 {
 	struct stack s = { 0 };
 	struct provider p = PROVIDER;
-	const struct value *provider;
-	int rc = 0;
+	int rc;
 
 	stack_put(&s, over);
 	if (stack_account(&s, c, acc, e) < 0)
 		return -1;
-	provider = stack_get(&s, KEY_PROVIDER);
-	if (provider != NULL) {
-		rc = provider_find(c->providers, provider->words[0], &p, e);
-		if (rc < 0)
-			error_in(e, "%s", provider->origin);
-		else
-			stack_put(&s, &p.layer);
-	}
+	rc = add_preset(c, &s, &p, e);
 	stack_put(&s, &c->built_in);
 	if (rc == 0)
-		rc = account_fill(a, &s, provider == NULL ? NULL : &p, e);
+		rc = account_fill(a, &s, p.id == NULL ? NULL : &p, e);
 	provider_clear(&p);
 	return rc;
 }

@@ -21,8 +21,8 @@ conf_free(struct conf *c)
 	layer_clear(&c->built_in);
 	source_clear(&c->sources[0]);
 	source_clear(&c->sources[1]);
-	free(c->providers[0]);
-	free(c->providers[1]);
+	free(c->providers);
+	free(c->providers_over);
 	free(c->home);
 	free(c);
 }

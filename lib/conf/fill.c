@@ -140,9 +140,7 @@ static int
 note_ports(struct account *a, const struct stack *s, const struct provider *p,
     struct error *e)
 {
-	const char *from = p == NULL || p->ports_n == 0
-	    ? "default"
-	    : p->layer.of[KEY_HOST].origin;
+	const char *from = p == NULL || p->ports_n == 0 ? "default" : p->origin;
 	const struct value *tls = stack_get(s, KEY_TLS);
 
 	if (a->origins[KEY_PORT] == NULL && !a->hosts[0].is_path &&
@@ -169,7 +167,9 @@ fill_wire(struct account *a, const struct stack *s, const struct provider *p,
 		.lmtp = a->protocol == PROTOCOL_LMTP };
 
 	if (fill_hosts(a, &w, hosts == NULL ? NULL : hosts->words, e) < 0)
-		return -1;
+		return p == NULL || p->note == NULL
+		    ? -1
+		    : error_hint(e, "%s", p->note);
 	return note_ports(a, s, p, e);
 }
 

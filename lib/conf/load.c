@@ -334,8 +334,8 @@ load(struct conf *c, const struct conf_places *p, struct buf *report,
 	struct report r = { .out = report };
 
 	if (keep(&c->home, p->home, e) < 0 ||
-	    keep(&c->providers[0], p->providers_over, e) < 0 ||
-	    keep(&c->providers[1], p->providers, e) < 0 ||
+	    keep(&c->providers_over, p->providers_over, e) < 0 ||
+	    keep(&c->providers, p->providers, e) < 0 ||
 	    load_built_in(c, e) < 0 || load_files(c, p, &r, e) < 0 ||
 	    name_accounts(c, e) < 0)
 		return -1;

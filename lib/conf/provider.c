@@ -1,6 +1,5 @@
 #include "conf/provider.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@
 #include "conf/report.h"
 #include "conf/words.h"
 
-enum { IDS_SHOWN = 256 };
+enum { PRESETS_MOST = 1 << 20 };
 
 static const char opening[] = "\n{ id = \"";
 
@@ -26,6 +25,7 @@ provider_clear(struct provider *p)
 	free(p->secret);
 	free(p->help);
 	free(p->note);
+	free(p->origin);
 	layer_clear(&p->layer);
 	*p = PROVIDER;
 }
@@ -64,16 +64,47 @@ block_of(struct bytes rest)
 }
 
 static bool
-find_block(struct bytes text, const char *id, struct bytes *block)
+find_block(struct bytes text, struct bytes id, struct bytes *block)
 {
 	struct bytes name;
 
 	*block = text;
 	while (next_block(block, &name))
-		if (bytes_is(name, id)) {
+		if (bytes_same(name, id)) {
 			*block = block_of(*block);
 			return true;
 		}
+	return false;
+}
+
+/* Does a list called "domains" in the block hold it? */
+static bool
+has_domain(struct bytes block, struct bytes domain)
+{
+	struct lex l = lex_of(block);
+	bool inside = false;
+
+	for (struct token t = lex_next(&l); t.kind != TOKEN_END;
+	     t = lex_next(&l)) {
+		if (t.kind == TOKEN_NAME)
+			inside = bytes_is(t.text, "domains");
+		if (inside && t.kind == TOKEN_STRING &&
+		    bytes_same_case(token_inside(&t), domain))
+			return true;
+	}
+	return false;
+}
+
+static bool
+find_domain(struct bytes text, struct bytes domain, struct bytes *block)
+{
+	struct bytes rest = text, id;
+
+	while (next_block(&rest, &id)) {
+		*block = block_of(rest);
+		if (has_domain(*block, domain))
+			return true;
+	}
 	return false;
 }
 
@@ -157,19 +188,29 @@ static int
 read_key(struct provider *p, const struct node *n, struct error *e)
 {
 	const struct key *k = key_find(bytes_of(node_name(n)), false);
-	struct buf origin = BUF(128);
 	struct value *v;
-	int rc;
 
-	if (k == NULL || k->type == KEY_SECRET)
+	if (k == NULL || k->type == KEY_SECRET || p->origin == NULL)
 		return error_set(
 		    e, ERR_CONFIG, "a preset has no '%s'", node_name(n));
 	v = &p->layer.of[key_id(k)];
+	v->origin = word_of(bytes_of(p->origin), e);
+	return v->origin == NULL ? -1 : value_of_node(v, k, n, NULL, e);
+}
+
+/* The id stands first: the preset was found by that. */
+static int
+read_id(struct provider *p, const struct node *n, struct error *e)
+{
+	struct buf origin = BUF(128);
+
+	if (read_text(&p->id, n, e) < 0)
+		return -1;
 	buf_addf(&origin, "preset %s", p->id);
-	v->origin = word_of(bytes_of(buf_text(&origin)), e);
-	rc = v->origin == NULL ? -1 : value_of_node(v, k, n, NULL, e);
+	free(p->origin);
+	p->origin = word_of(bytes_of(buf_text(&origin)), e);
 	buf_clear(&origin);
-	return rc;
+	return p->origin == NULL ? -1 : 0;
 }
 
 static int
@@ -178,13 +219,15 @@ read_node(struct provider *p, const struct node *n, struct error *e)
 	const struct {
 		const char *name;
 		char **to;
-	} texts[] = { { "id", &p->id }, { "name", &p->name },
-		{ "login", &p->login }, { "secret", &p->secret },
-		{ "help", &p->help }, { "note", &p->note } };
+	} texts[] = { { "name", &p->name }, { "login", &p->login },
+		{ "secret", &p->secret }, { "help", &p->help },
+		{ "note", &p->note } };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(node_name(n), texts[i].name) == 0)
 			return read_text(texts[i].to, n, e);
+	if (strcmp(node_name(n), "id") == 0)
+		return read_id(p, n, e);
 	if (strcmp(node_name(n), "domains") == 0)
 		return read_words(&p->domains, n, e);
 	if (strcmp(node_name(n), "ports") == 0)
@@ -240,42 +283,119 @@ read_block(struct provider *p, const char *path, unsigned first,
 	return rc;
 }
 
+/* ---- the files -------------------------------------------------------------- */
+
+/* Read a file of presets; one that is not there is empty. */
+static int
+read_presets(const char *path, struct buf *text, struct error *e)
+{
+	struct error none = ERROR_NONE;
+	struct stat st;
+
+	buf_init(text, PRESETS_MOST);
+	if (path == NULL || read_file(path, &st, text, &none) == 0 ||
+	    none.kind == ERR_NOINPUT)
+		return 0;
+	*e = none;
+	return -1;
+}
+
+/* How to find the block in a text. */
+typedef bool find_fn(struct bytes text, struct bytes what, struct bytes *block);
+
 /* 1: it is there, 0: it is not, -1. */
 static int
-find_in(const char *path, const char *id, struct provider *p, struct error *e)
+find_in(const char *path, find_fn *find, struct bytes what, struct provider *p,
+    struct error *e)
 {
-	struct buf text = BUF(2 * SOURCE_MAX);
-	struct error none = ERROR_NONE;
 	struct bytes block;
-	struct stat st;
-	int rc = 0;
+	struct buf text;
+	int rc = read_presets(path, &text, e);
 
-	if (path == NULL)
-		return 0;
-	if (read_file(path, &st, &text, &none) < 0) {
-		if (none.kind != ERR_NOINPUT)
-			*e = none;
-		rc = none.kind == ERR_NOINPUT ? 0 : -1;
-	} else if (find_block(buf_bytes(&text), id, &block)) {
+	if (rc == 0 && find(buf_bytes(&text), what, &block))
 		rc = read_block(p, path, line_of(buf_bytes(&text), block.p),
 			 block, e) < 0
 		    ? -1
 		    : 1;
-	}
+	buf_clear(&text);
+	return rc;
+}
+
+static int
+find(const struct provider_files *f, find_fn *how, struct bytes what,
+    struct provider *p, struct error *e)
+{
+	int rc;
+
+	*p = PROVIDER;
+	rc = find_in(f->over, how, what, p, e);
+	if (rc == 0)
+		rc = find_in(f->main, how, what, p, e);
+	if (rc < 0)
+		provider_clear(p);
+	return rc;
+}
+
+static int
+unknown(const struct provider_files *f, const char *id, struct error *e)
+{
+	struct error none = ERROR_NONE;
+	char **ids = NULL;
+	const char *near = NULL;
+
+	error_set(e, ERR_CONFIG, "there is no provider '%s'", id);
+	if (provider_ids(f, &ids, &none) == 0 && ids != NULL)
+		near = nearest(bytes_of(id), (const char *const *)ids);
+	if (near != NULL)
+		error_hint(e, "did you mean '%s'?", near);
+	words_free(ids);
+	return -1;
+}
+
+int
+provider_find(const struct provider_files *f, const char *id,
+    struct provider *p, struct error *e)
+{
+	int found = find(f, find_block, bytes_of(id), p, e);
+
+	if (found == 0)
+		return unknown(f, id, e);
+	return found < 0 ? -1 : 0;
+}
+
+int
+provider_for_domain(const struct provider_files *f, struct bytes domain,
+    struct provider *p, struct error *e)
+{
+	return find(f, find_domain, domain, p, e);
+}
+
+static bool
+listed(char *const *ids, struct bytes id)
+{
+	for (; ids != NULL && *ids != NULL; ids++)
+		if (bytes_is(id, *ids))
+			return true;
+	return false;
+}
+
+static int
+add_ids(const char *path, char ***ids, struct error *e)
+{
+	struct bytes rest, id;
+	struct buf text;
+	int rc = read_presets(path, &text, e);
+
+	rest = buf_bytes(&text);
+	while (rc == 0 && next_block(&rest, &id))
+		if (!listed(*ids, id))
+			rc = words_add(ids, id, e);
 	buf_clear(&text);
 	return rc;
 }
 
 int
-provider_find(
-    char *const files[2], const char *id, struct provider *p, struct error *e)
+provider_ids(const struct provider_files *f, char ***ids, struct error *e)
 {
-	int found = 0;
-
-	*p = PROVIDER;
-	for (size_t i = 0; i < 2 && found == 0; i++)
-		found = find_in(files[i], id, p, e);
-	if (found == 0)
-		error_set(e, ERR_CONFIG, "there is no provider '%s'", id);
-	return found == 1 ? 0 : -1;
+	return add_ids(f->over, ids, e) < 0 ? -1 : add_ids(f->main, ids, e);
 }

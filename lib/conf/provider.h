@@ -23,6 +23,7 @@ struct provider {
 	char *secret;       /* owned: what the password is; or NULL */
 	char *help;         /* owned: where to get it; or NULL */
 	char *note;         /* owned: what else to know; or NULL */
+	char *origin;       /* owned: "preset ID" */
 	struct layer layer; /* what it sets in an account */
 	struct provider_port ports[PROVIDER_PORTS]; /* the usual one first */
 	size_t ports_n;
@@ -32,10 +33,25 @@ struct provider {
 void provider_clear(struct provider *p);
 
 /*
- * The preset of that id, from the first of the two files (each may be NULL)
- * that has it.  ERR_CONFIG when there is none, or when it is no good.
+ * The files of presets; each may be NULL or not there.  Those of the first go
+ * before those of the second.
  */
-int provider_find(
-    char *const files[2], const char *id, struct provider *p, struct error *e);
+struct provider_files {
+	const char *over, *main; /* borrowed */
+};
+
+/*
+ * The preset of that id.  ERR_CONFIG when there is none, or when it is no
+ * good.
+ */
+int provider_find(const struct provider_files *f, const char *id,
+    struct provider *p, struct error *e);
+
+/* The same for an address's domain: 1, 0 when none has it, or -1. */
+int provider_for_domain(const struct provider_files *f, struct bytes domain,
+    struct provider *p, struct error *e);
+
+/* Add the ids of all presets to a list (conf/words.h), each once. */
+int provider_ids(const struct provider_files *f, char ***ids, struct error *e);
 
 #endif

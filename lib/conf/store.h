@@ -20,9 +20,9 @@ struct conf {
 	size_t n;
 	const char **names; /* owned; of the accounts, and NULL */
 	struct layer top, defaults, built_in;
-	struct source sources[2]; /* empty once all is loaded */
-	char *providers[2];       /* owned; the first comes first; or NULL */
-	char *home;               /* owned; or NULL */
+	struct source sources[2];         /* empty once all is loaded */
+	char *providers, *providers_over; /* owned; or NULL */
+	char *home;                       /* owned; or NULL */
 };
 
 /* The account called name, or NULL. */
