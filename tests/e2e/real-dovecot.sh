@@ -45,7 +45,7 @@ case_lmtp_over_starttls() {
 case_lmtp_to_several() {
 	real_account 127.0.0.1 "$lmtp_port" 'protocol = "lmtp"; tls = "off";'
 	hard_letter several >message
-	send -i a@example.test b@example.test c@example.test --report=json <message
+	send -i --report=json a@example.test b@example.test c@example.test <message
 	expect_exit 0
 	expect_report '[r["status"] for r in recipients] == ["accepted"] * 3'
 	expect_mail a message

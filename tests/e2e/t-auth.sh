@@ -274,11 +274,12 @@ case_a_wrong_password() {
 		rm -rf port store
 		server --tls implicit --auth "$mechanism" --password other
 		tls_account "tls = \"implicit\"; auth = \"$mechanism\";"
+		send_letter
+		expect_says 'localhost'
 		send_letter --report=json
 		expect_exit 77
 		expect_nothing_sent
 		expect_report 'error == "auth"'
-		expect_says 'localhost'
 	done
 }
 

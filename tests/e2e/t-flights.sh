@@ -118,9 +118,9 @@ case_mail_refused_within_the_flight() {
 case_all_refused_and_354_all_the_same() {
 	server --on 'rcpt reply "550 5.1.1 unknown"' --on 'data reply "354 go on"'
 	account
-	send_letter
+	letter the-body | send you@example.test
 	expect_exit 67
-	! grep -rqs hello "$store" || fail "the body was sent"
+	! grep -rqs the-body "$store" || fail "the body was sent"
 }
 
 case_quit_is_not_waited_for() {
@@ -132,12 +132,22 @@ case_quit_is_not_waited_for() {
 	[ $((SECONDS - before)) -lt 5 ] || fail "it waited for QUIT"
 }
 
-case_nothing_runs_behind_content() {
+case_only_quit_runs_behind_content() {
 	server --latency 50
 	account
 	send_letter
 	expect_flights "EHLO,MAIL RCPT DATA,content"
-	record | grep -q '"content","QUIT"\]' || fail "$(record)"
+	expect_commands "EHLO MAIL RCPT DATA content QUIT"
+}
+
+# Its reply must not be taken for that to the content, which never came.
+case_the_answer_to_quit_is_none_to_the_content() {
+	server --on 'dot silent'
+	account 'timeout = "2s";'
+	send_letter --report=json
+	expect_exit 75 76
+	expect_report 'maybe_delivered == True' \
+	    'recipients[0]["status"] != "accepted"'
 }
 
 case_answers_that_come_in_pieces() {

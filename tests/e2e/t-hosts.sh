@@ -93,7 +93,7 @@ case_all_of_them_fail() {
 	stop_servers
 	send_letter
 	expect_exit 75
-	expect_says "$(<port1)" "$(<port2)"
+	expect_says "$(<port1)|$(<port2)"
 }
 
 case_an_unknown_name_among_them() {

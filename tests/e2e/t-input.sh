@@ -24,7 +24,7 @@ case_an_empty_recipient() {
 }
 
 case_a_recipient_of_angle_brackets_alone() {
-	bad 64 'recipient|address' '<>'
+	bad "64 65" 'recipient|address' '<>'
 }
 
 case_an_unknown_option() {
@@ -36,7 +36,7 @@ case_an_option_almost_right() {
 }
 
 case_an_option_without_its_value() {
-	bad 64 'from|argument|value' you@example.test --from
+	bad 64 'from|argument|value' --from
 }
 
 case_no_password_option() {
@@ -94,9 +94,11 @@ case_crlf_in_an_envelope_id() {
 	[ "$status" -eq 64 ] || expect_transcript_not '^> RSET'
 }
 
-case_crlf_in_a_subject() {
-	bad 64 'subject|control|line' --subject=$'x\nBcc: evil@example.test' \
-	    you@example.test
+case_a_line_end_in_a_full_name() {
+	server
+	account
+	echo hello | send -F $'x\nBcc: evil@example.test' you@example.test
+	[ "$status" -eq 64 ] || expect_no_header '^Bcc:'
 }
 
 case_an_unknown_account() {

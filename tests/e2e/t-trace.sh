@@ -143,7 +143,7 @@ no_leaks() {
 		eval "server --tls implicit --auth '$mechanism' --user jane \
 		    --password '$password' $options"
 		tls_account "tls = \"implicit\"; auth = \"$mechanism\";"
-		sed -i '/user = "user"/d' sendoff.conf
+		sed -i 's/user = "user"; password = "secret";//; s/from = "me@example.test";//' sendoff.conf
 		sed -i 's/port = /user = "jane"; password = "Tr0ub4dor\&3=;x\\"y"; from = "me@example.test"; &/' sendoff.conf
 		for level in 1 2 3; do
 			for format in text json; do

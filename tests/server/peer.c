@@ -50,6 +50,8 @@ peer_secure(struct peer *p, gnutls_session_t tls)
 	do
 		rc = gnutls_handshake(tls);
 	while (rc < 0 && !gnutls_error_is_fatal(rc));
+	if (rc < 0)
+		gnutls_alert_send_appropriate(tls, rc);
 	p->tls = tls;
 	p->lost = p->lost || rc < 0;
 	return rc;

@@ -193,7 +193,7 @@ perform(struct stage *s, const struct action *a, const struct moment *m,
 static bool
 refuse_early(struct stage *s, const struct moment *m)
 {
-	if (!s->settings->strict || m->event < ON_EHLO || !peer_early(s->peer))
+	if (!s->strict || m->event < ON_EHLO || !peer_early(s->peer))
 		return false;
 	put_lines(s->peer,
 	    BYTES("500 5.5.1 Invalid command: "

@@ -12,6 +12,7 @@ struct stage {
 	const struct settings *settings;
 	unsigned conn;
 	unsigned seen[EVENTS]; /* how often each event was */
+	bool strict;           /* nothing may run ahead */
 	enum farewell farewell;
 	bool over; /* the connection is to end */
 };

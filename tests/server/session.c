@@ -25,8 +25,8 @@ session_forget(struct session *s)
 	draft_drop(&s->draft);
 }
 
-static bool
-offers(const struct session *s, const char *keyword)
+bool
+session_offers(const struct session *s, const char *keyword)
 {
 	return list_has(s->set->extensions, bytes_of(keyword)) &&
 	    !list_has(s->set->without, bytes_of(keyword));
@@ -251,7 +251,7 @@ command_for(const struct session *s, enum event event)
 
 	if (event == (s->set->lmtp ? ON_LHLO : ON_EHLO))
 		return do_ehlo;
-	if (event == ON_BDAT && offers(s, "CHUNKING"))
+	if (event == ON_BDAT && session_offers(s, "CHUNKING"))
 		return session_bdat;
 	if ((event == ON_HELO && s->set->lmtp) || commands[event] == NULL)
 		return do_other;
@@ -309,6 +309,8 @@ open_drafts(struct session *s, struct draft *raw, struct draft *log)
 	draft_open(log, s->place.store, name, &e);
 	s->peer.raw = raw->f;
 	s->peer.log = log->f;
+	if (log->f != NULL)
+		setvbuf(log->f, NULL, _IOLBF, 0);
 }
 
 static void
@@ -326,9 +328,10 @@ session_init(struct session *s, const struct session_place *place, int fd)
 	*s = (struct session){ .place = *place, .set = place->settings };
 	peer_init(&s->peer, fd, s->set->idle);
 	s->peer.latency = s->set->latency;
-	s->stage = (struct stage){
-		.peer = &s->peer, .settings = s->set, .conn = place->conn
-	};
+	s->stage = (struct stage){ .peer = &s->peer,
+		.settings = s->set,
+		.conn = place->conn,
+		.strict = s->set->strict && !session_offers(s, "PIPELINING") };
 	buf_init(&s->hello, SESSION_TEXT);
 	buf_init(&s->auth_log, SESSION_TEXT);
 	buf_init(&s->user, SESSION_TEXT);

@@ -179,7 +179,9 @@ session_data(struct session *s, struct bytes line, struct bytes args)
 		if (!s->decided)
 			conclude(s);
 	} else {
-		peer_log(&s->peer, '*', BYTES("[content without its dot]"));
+		peer_log(&s->peer, '*',
+		    s->content.octets > 0 ? BYTES("[content without its dot]")
+					  : BYTES("[no content]"));
 	}
 	session_forget(s);
 }

@@ -48,7 +48,8 @@ int session_answer(
 /* AUTH (RFC 4954): arguments, without the verb. */
 void session_auth(struct session *s, struct bytes line, struct bytes args);
 
-/* Is AUTH on offer now? */
+/* Is the keyword on offer?  Is AUTH, now? */
+bool session_offers(const struct session *s, const char *keyword);
 bool session_offers_auth(const struct session *s);
 
 /* DATA and BDAT (RFC 3030). */
