@@ -28,6 +28,26 @@ struct option_row {
 	const char *help; /* NULL: accepted for callers' sake, and ignored */
 };
 
+/* Nothing that goes into a line of ours may end it; a name may be tamed. */
+static int
+check_value(const struct option_row *row, const char *value, struct error *e)
+{
+	if (row->letter == 'F' || !bytes_control(bytes_of(value)))
+		return 0;
+	if (row->name != NULL)
+		return error_set(e, ERR_USAGE,
+		    "control character in the value of --%s", row->name);
+	return error_set(
+	    e, ERR_USAGE, "control character in the value of -%c", row->letter);
+}
+
+static int
+set_value(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	return check_value(row, value, e) < 0 ? -1 : row->set(o, row, value, e);
+}
+
 /* ---- what the options do --------------------------------------------------------- */
 
 static int
@@ -52,6 +72,29 @@ set_key(struct options *o, const struct option_row *row, const char *value,
 	if (!options_override(o, row->key, value, row->name))
 		return error_set(e, ERR_USAGE, "too many options");
 	return 0;
+}
+
+/* --mail-option and --rcpt-option add up. */
+static int
+set_added(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	struct buf *list = strcmp(row->key, "mail_options") == 0
+	    ? &o->mail_options
+	    : &o->rcpt_options;
+
+	if (list->n > 0)
+		buf_addc(list, ',');
+	buf_adds(list, value);
+	return buf_ok(list) ? 0 : error_set(e, ERR_USAGE, "too many options");
+}
+
+static int
+add_up(struct options *o, const char *key, struct buf *list, struct error *e)
+{
+	if (list->n == 0 || options_override(o, key, buf_text(list), key))
+		return 0;
+	return error_set(e, ERR_USAGE, "too many options");
 }
 
 static int
@@ -331,8 +374,8 @@ static const struct option_row rows[] = {
 	{ "dsn-notify", 'N', ARG, "LIST", set_notify, NULL, "ask for reports: never, success, failure, delay" },
 	{ "dsn-return", 'R', ARG, "WHAT", set_return, NULL, "what reports return: full, hdrs" },
 	{ "envid", 'V', ARG, "ID", set_envid, NULL, "envelope identifier for reports" },
-	{ "mail-option", '\0', ARG, "K[=V]", set_key, "mail_options", "parameter for MAIL" },
-	{ "rcpt-option", '\0', ARG, "K[=V]", set_key, "rcpt_options", "parameter for each RCPT" },
+	{ "mail-option", '\0', ARG, "K[=V]", set_added, "mail_options", "parameter for MAIL" },
+	{ "rcpt-option", '\0', ARG, "K[=V]", set_added, "rcpt_options", "parameter for each RCPT" },
 	{ "undisclosed-recipients", '\0', NO_ARG, NULL, set_undisclosed, NULL, "hide To and Cc" },
 	{ NULL, 'G', NO_ARG, NULL, set_gateway, NULL, "from a gateway: add no From" },
 
@@ -499,7 +542,7 @@ parse_long(struct args *a, const char *word, struct error *e)
 		value = *a->next++;
 	if (row->arity == ARG && value == NULL)
 		return needs_value(row, e);
-	return row->set(a->o, row, value == NULL ? "" : value, e);
+	return set_value(a->o, row, value == NULL ? "" : value, e);
 }
 
 /* -oM takes a word of its own when nothing is joined; Exim's callers. */
@@ -538,7 +581,7 @@ parse_letter(
 		return needs_value(row, e);
 	if (row->letter == 'o')
 		skip_macro(a, value);
-	return row->set(a->o, row, value, e);
+	return set_value(a->o, row, value, e);
 }
 
 static int
@@ -572,8 +615,8 @@ check_operands(char **operand, struct error *e)
 	return 0;
 }
 
-int
-options_parse(struct options *o, int argc, char **argv, struct error *e)
+static int
+parse_options(struct options *o, int argc, char **argv, struct error *e)
 {
 	struct args a = { argv + (argc > 0), o };
 
@@ -592,6 +635,15 @@ options_parse(struct options *o, int argc, char **argv, struct error *e)
 	return check_operands(a.next, e);
 }
 
+int
+options_parse(struct options *o, int argc, char **argv, struct error *e)
+{
+	if (parse_options(o, argc, argv, e) < 0 ||
+	    add_up(o, "mail_options", &o->mail_options, e) < 0)
+		return -1;
+	return add_up(o, "rcpt_options", &o->rcpt_options, e);
+}
+
 bool
 options_override(
     struct options *o, const char *key, const char *value, const char *origin)
@@ -606,12 +658,16 @@ void
 options_init(struct options *o)
 {
 	*o = (struct options){ .debug_level = -1 };
+	buf_init(&o->mail_options, 4096);
+	buf_init(&o->rcpt_options, 4096);
 	buf_init(&o->envid, 1024);
 }
 
 void
 options_clear(struct options *o)
 {
+	buf_clear(&o->mail_options);
+	buf_clear(&o->rcpt_options);
 	buf_clear(&o->envid);
 }
 

@@ -35,8 +35,9 @@ struct options {
 	enum report_form form;
 	unsigned notify;
 	enum dsn_return ret;
-	struct buf envid; /* owned: xtext; empty: none */
-	char **operands;  /* NULL-terminated; the tail of argv */
+	struct buf mail_options, rcpt_options; /* owned: commas between */
+	struct buf envid;                      /* owned: xtext; empty: none */
+	char **operands; /* NULL-terminated; the tail of argv */
 	struct conf_override over[OVERRIDES_MOST]; /* environment first */
 	size_t over_n;
 };

@@ -416,8 +416,10 @@ after_dots(struct smtp *s)
 void
 hear_dot(struct smtp *s, const struct expect *x)
 {
-	if (s->reply.code / 100 == 3) {
+	/* 221 answers QUIT: the answer to the dot was left out. */
+	if (s->reply.code / 100 == 3 || s->reply.code == 221) {
 		out_of_turn(s, "the end of data");
+		transaction_lost(s);
 		return;
 	}
 	settle(s, x);

@@ -35,6 +35,9 @@ take_operand(struct letter *l, const char *operand, struct error *e)
 
 	if (no_control("recipient", operand, e) < 0)
 		return -1;
+	if (bytes_is(bytes_trim(bytes_of(operand)), "<>"))
+		return error_set(
+		    e, ERR_USAGE, "recipient '%s' is empty", operand);
 	if (address_list_parse(&l->to, bytes_of(operand), e) < 0)
 		return error_in(e, "recipient");
 	if (l->to.n == before)

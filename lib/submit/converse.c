@@ -1,10 +1,11 @@
 #include "submit/converse.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clean.h"
+#include "base/base64.h"
 #include "base/idn.h"
 #include "conf/secret.h"
 #include "net/dial.h"
@@ -30,6 +31,7 @@ struct hop {
 	struct tls_facts tls;
 	bool secured;
 	char ehlo_name[280];
+	struct buf nonce; /* owned: ours, for SCRAM */
 	int64_t end;      /* ticks: the account's deadline; 0: none */
 	int64_t deadline; /* ticks: for the step under way */
 	uint64_t progress;
@@ -109,12 +111,24 @@ login_wanted(const struct account *a)
 	return auth_wanted(a) && (a->user != NULL || mechanisms(a) != NULL);
 }
 
+/* 144 random bits, printable (RFC 5802, 5.1). */
+static void
+make_nonce(struct hop *h)
+{
+	char raw[18];
+
+	h->r->here->random(raw, sizeof(raw));
+	buf_reset(&h->nonce);
+	base64_encode(&h->nonce, (struct bytes){ raw, sizeof(raw) });
+}
+
 static void
 make_plan(struct hop *h, enum smtp_task task)
 {
 	const struct account *a = h->a;
 
 	choose_ehlo_name(h);
+	make_nonce(h);
 	h->plan = (struct smtp_plan){
 		.task = task,
 		.lmtp = a->protocol == PROTOCOL_LMTP,
@@ -126,7 +140,8 @@ make_plan(struct hop *h, enum smtp_task task)
 		.id = { .user = bytes_of(a->user),
 		    .secret = buf_bytes(&h->l->secret),
 		    .host = bytes_of(h->host->name),
-		    .port = h->host->port },
+		    .port = h->host->port,
+		    .nonce = buf_bytes(&h->nonce) },
 		.certificate = a->tls_cert_file != NULL,
 		.no_initial = !a->auth_initial_response,
 		.auth_without_tls = a->auth_without_tls || h->host->is_path,
@@ -516,6 +531,7 @@ hop_to(
 {
 	struct hop h = { .l = l, .r = r, .a = &l->account, .host = host };
 
+	buf_init(&h.nonce, 64);
 	if (l->account.deadline > 0)
 		h.end = l->started + l->account.deadline;
 	snprintf(l->host, sizeof(l->host), "%s", host->name);
@@ -534,6 +550,7 @@ talk_to_host(struct letter *l, const struct request *r,
 		rc = talk(&h, e);
 	if (rc == 0)
 		*e = h.tries.why;
+	buf_clear(&h.nonce);
 	return rc > 0 ? 0 : -1;
 }
 
@@ -580,12 +597,38 @@ open_again(struct letter *l)
 			l->env.to[i].verdict = (struct verdict){ 0 };
 }
 
+/* What the account forbids needs no server to say so. */
+static int
+check_size(const struct letter *l, struct error *e)
+{
+	int64_t most = l->account.max_size;
+
+	if (most == 0 || message_size(&l->message) <= most)
+		return 0;
+	return error_set(e, ERR_TOO_LARGE,
+	    "message of %" PRId64 " octets is too large: account '%s' takes "
+	    "%" PRId64,
+	    message_size(&l->message), l->account.name, most);
+}
+
+/* What the hosts before the last had to say, behind the last one's word. */
+static void
+tell_earlier(struct error *e, const char *earlier)
+{
+	size_t n = strlen(e->text);
+
+	if (earlier[0] != '\0')
+		snprintf(e->text + n, sizeof(e->text) - n, "; before that: %s",
+		    earlier);
+}
+
 int
 letter_converse(struct letter *l, const struct request *r, struct error *e)
 {
 	const struct account *a = &l->account;
+	char earlier[sizeof(e->text)] = "";
 
-	if (fetch_secret(l, r, e) < 0)
+	if (check_size(l, e) < 0 || fetch_secret(l, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->hosts_n; i++) {
 		bool last = i + 1 == a->hosts_n;
@@ -604,8 +647,10 @@ letter_converse(struct letter *l, const struct request *r, struct error *e)
 			open_again(l);
 			continue;
 		}
-		if (rc < 0)
+		if (rc < 0) {
 			*e = why;
+			tell_earlier(e, earlier);
+		}
 		return rc;
 	}
 	return error_set(e, ERR_CONFIG, "account has no host");
@@ -656,6 +701,7 @@ letter_look(struct letter *l, const struct request *r,
 	if (e->kind == ERR_NONE)
 		tell(&h, ticks(&h) - from, ctx, look);
 	smtp_free(h.session);
+	buf_clear(&h.nonce);
 	if (h.wire != NULL)
 		h.wire->close(h.wire, true);
 	return e->kind == ERR_NONE ? 0 : -1;
