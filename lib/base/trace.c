@@ -198,7 +198,7 @@ trace_close(struct trace_event *v)
 {
 	struct bytes said = buf_bytes(&v->said);
 
-	while (said.n > 0)
+	while (said.n > 0 && !v->t->json)
 		put_line(v, bytes_take(&said, '\n'));
 	if (v->t->json) {
 		json_close(&v->json, '}');

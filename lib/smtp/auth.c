@@ -70,6 +70,13 @@ choose(const struct smtp *s)
 	return i;
 }
 
+bool
+auth_due(const struct smtp *s)
+{
+	return !s->plan->auth_if_offered ||
+	    sasl_mechanisms[choose(s)].name != NULL;
+}
+
 /* Would some mechanism do if only the wire were encrypted? */
 static bool
 only_plaintext(const struct smtp *s)

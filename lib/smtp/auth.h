@@ -7,6 +7,9 @@
 
 #include "smtp/engine.h"
 
+/* Must it be tried, or may it be left out because nothing fit is offered? */
+bool auth_due(const struct smtp *s);
+
 /*
  * Say AUTH with the best mechanism that both sides have and that was not
  * refused.  One that is over in a single round trip takes the transaction

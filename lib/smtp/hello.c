@@ -42,15 +42,15 @@ trace_offers(struct smtp *s)
 	struct bytes lines = ehlo_offers(&s->ehlo), word, params;
 	struct trace_event v;
 
-	if (!trace_open(s->plan->trace, &v, 3, '*', "features"))
+	/* In JSON the reply has them, one by one. */
+	if (s->plan->trace->json ||
+	    !trace_open(s->plan->trace, &v, 3, '*', "reply"))
 		return;
 	buf_adds(&v.said, "features");
 	while (ehlo_next(&lines, &word, &params)) {
 		buf_addf(&v.said, " %.*s", BYTES_ARG(word));
 		if (params.n > 0)
 			buf_addf(&v.said, "=%.*s", BYTES_ARG(params));
-		if (v.t->json)
-			trace_text(&v, "offer", word);
 	}
 	buf_addc(&v.said, '\n');
 	trace_close(&v);
@@ -65,7 +65,7 @@ acquainted(struct smtp *s)
 		engine_quit(s);
 	else if (transaction_possible(s) < 0)
 		engine_fail(s);
-	else if (s->plan->auth)
+	else if (s->plan->auth && auth_due(s))
 		auth_begin(s);
 	else
 		transaction_begin(s);

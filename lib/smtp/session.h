@@ -62,6 +62,7 @@ struct smtp_plan {
 	const char *ehlo_name; /* domain or address literal */
 
 	bool auth;                     /* log in */
+	bool auth_if_offered;          /* but only if something fit is there */
 	const char *const *mechanisms; /* in order, NULL-terminated; or NULL:
 	                                  by strength, what is fit */
 	struct sasl_identity id;

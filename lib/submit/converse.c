@@ -104,11 +104,11 @@ security(const struct hop *h)
 	return SMTP_CLEAR;
 }
 
-/* Mere certificates need no AUTH unless it is asked for. */
+/* A certificate alone logs in by EXTERNAL, where that is offered. */
 static bool
-login_wanted(const struct account *a)
+certificate_only(const struct account *a)
 {
-	return auth_wanted(a) && (a->user != NULL || mechanisms(a) != NULL);
+	return a->user == NULL && mechanisms(a) == NULL;
 }
 
 /* 144 random bits, printable (RFC 5802, 5.1). */
@@ -135,7 +135,8 @@ make_plan(struct hop *h, enum smtp_task task)
 		.security = security(h),
 		.host = h->host->name,
 		.ehlo_name = h->ehlo_name,
-		.auth = login_wanted(a),
+		.auth = auth_wanted(a),
+		.auth_if_offered = certificate_only(a),
 		.mechanisms = mechanisms(a),
 		.id = { .user = bytes_of(a->user),
 		    .secret = buf_bytes(&h->l->secret),
@@ -447,10 +448,9 @@ trace_account(struct hop *h)
 	trace_number(&v, "pid", getpid());
 	trace_say(&v, "account %s: %s%s tls=%s auth=%s%s%s",
 	    a->name != NULL ? a->name : "(none)", h->host->name, port,
-	    tls_name(h),
-	    login_wanted(a) && a->auth != NULL ? a->auth[0] : "off",
-	    login_wanted(a) && a->user != NULL ? " user=" : "",
-	    login_wanted(a) && a->user != NULL ? a->user : "");
+	    tls_name(h), auth_wanted(a) && a->auth != NULL ? a->auth[0] : "off",
+	    auth_wanted(a) && a->user != NULL ? " user=" : "",
+	    auth_wanted(a) && a->user != NULL ? a->user : "");
 	trace_close(&v);
 }
 
@@ -474,6 +474,18 @@ note_end(struct hop *h, struct error *e)
 	count_round_trips(h);
 	if (smtp_error(h->session)->kind != ERR_NONE)
 		*e = *smtp_error(h->session);
+}
+
+static void
+trace_closed(struct hop *h)
+{
+	struct trace_event v;
+
+	if (!h->r->trace->json || !trace_open(h->r->trace, &v, 1, '*', "close"))
+		return;
+	trace_bool(&v, "secured", h->secured);
+	trace_ms(&v, "ms", ticks(h) - h->l->started);
+	trace_close(&v);
 }
 
 /* 1: over, 0: once more with what the tries have learnt, -1: failed. */
@@ -504,6 +516,7 @@ out:
 	h->session = NULL;
 	if (h->wire != NULL)
 		h->wire->close(h->wire, true);
+	trace_closed(h);
 	return rc;
 }
 
@@ -515,12 +528,11 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 {
 	const struct account *a = &l->account;
 
-	if (!login_wanted(a) || l->secret.n > 0 ||
+	if (!auth_wanted(a) || l->secret.n > 0 ||
 	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
 		return 0;
 	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
-		return error_in(
-		    e, "account '%s'", a->name != NULL ? a->name : "(none)");
+		return -1;
 	trace_hide(r->trace, buf_bytes(&l->secret));
 	return 0;
 }
