@@ -24,6 +24,7 @@ finish(
 	report_write(STDOUT_FILENO, buf_bytes(out));
 	buf_clear(out);
 	if (e->kind != ERR_NONE) {
+		report_advise(l, e);
 		letter_report(l, r, e, o);
 	}
 	letter_clear(l);

@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/idn.h"
+#include "conf/hint.h"
 #include "conf/secret.h"
 #include "net/dial.h"
 #include "net/tls.h"
@@ -146,6 +147,7 @@ make_plan(struct hop *h, enum smtp_task task)
 		.certificate = a->tls_cert_file != NULL,
 		.no_initial = !a->auth_initial_response,
 		.auth_without_tls = a->auth_without_tls || h->host->is_path,
+		.locked_out = hint_locked_out,
 		.all_recipients = a->recipients == RECIPIENTS_ALL,
 		.max_size = a->max_size,
 		.timeout = a->timeout,

@@ -6,6 +6,7 @@
 
 #include "base/clean.h"
 #include "base/json.h"
+#include "conf/hint.h"
 
 enum { REPORT_MAX = 16 << 20 };
 
@@ -19,6 +20,53 @@ report_write(int fd, struct bytes text)
 			return;
 		text = bytes_skip(text, (size_t)n);
 	}
+}
+
+/* ---- advice ---------------------------------------------------------------------- */
+
+static const char *
+advice(const struct letter *l, enum error_kind kind, int code,
+    struct estatus status, const char *words)
+{
+	struct refusal r = {
+		.provider = l->account.provider,
+		.host = l->host,
+		.kind = kind,
+		.code = code,
+		.status = status,
+		.words = bytes_of(words),
+	};
+	bool later;
+
+	return hint_for(&r, &later);
+}
+
+void
+report_advise(const struct letter *l, struct error *e)
+{
+	const char *text;
+
+	if (e->kind == ERR_NONE || e->hint[0] != '\0')
+		return;
+	text = advice(l, e->kind, e->code, e->status, e->reply);
+	if (text != NULL)
+		error_hint(e, "%s", text);
+}
+
+static enum error_kind
+kind_at(enum verdict_stage stage)
+{
+	switch (stage) {
+	case STAGE_MAIL:
+		return ERR_SENDER_REFUSED;
+	case STAGE_RCPT:
+		return ERR_RECIPIENTS_REFUSED;
+	case STAGE_NONE:
+	case STAGE_DATA:
+	case STAGE_DOT:
+		break;
+	}
+	return ERR_DATA_REFUSED;
 }
 
 /* ---- for people ------------------------------------------------------------------- */
@@ -107,6 +155,7 @@ say_recipient(struct complaint *c, const struct letter *l,
 		detail(c, "reason:", ": ", bytes_of(v->text));
 	else
 		server_words(c, v->code, v->text);
+	hint(c, advice(l, kind_at(v->stage), v->code, v->status, v->text));
 	buf_addc(c->out, '\n');
 }
 

@@ -7,6 +7,12 @@
 
 #include "submit/letter.h"
 
+/*
+ * Add what the provider's habits say about an error to its hint, unless it
+ * has one.
+ */
+void report_advise(const struct letter *l, struct error *e);
+
 /* Write the report of a run that came to o. */
 void letter_report(struct letter *l, const struct request *r,
     const struct error *e, struct outcome o);

@@ -71,6 +71,7 @@ finish(struct letter *l, const struct request *r, struct error *e)
 	struct outcome o = envelope_outcome(&l->env, e);
 
 	l->took = r->here->ticks() - l->started;
+	report_advise(l, e);
 	trace_result(l, r, o);
 	letter_report(l, r, e, o);
 	letter_clear(l);
