@@ -208,6 +208,10 @@ timed_out(struct hop *h, struct error *e)
 {
 	error_set(e, ERR_TIMEOUT, "%s: no answer in time, at %s", h->host->name,
 	    smtp_step(h->session));
+	if (!h->secured && smtp_progress(h->session) == 0)
+		error_hint(e,
+		    "a port that speaks TLS from the start says nothing "
+		    "first; if it is one, set tls = \"implicit\"");
 	return -1;
 }
 
