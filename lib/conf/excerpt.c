@@ -71,6 +71,19 @@ pass_value(struct walk *w, const struct token *t)
 	return w->shown ? SHOWN : BLANKED;
 }
 
+/*
+ * May t, which something is set to, be a name?  Where a value is due it may
+ * be a piece of one, unless it is a key: then the value was forgotten.
+ */
+static bool
+name_stands(const struct walk *w, const struct token *t)
+{
+	if (w->due == NAME_DUE || (w->due == VALUE_DONE && t->first))
+		return true;
+	return w->shown || key_find(t->text, false) != NULL ||
+	    key_find(t->text, true) != NULL;
+}
+
 static enum sight
 pass(struct walk *w, const struct token *t, struct lex ahead)
 {
@@ -78,8 +91,7 @@ pass(struct walk *w, const struct token *t, struct lex ahead)
 		pass_mark(w, t->text.p[0]);
 		return SHOWN;
 	}
-	if ((w->due == NAME_DUE || (w->due == VALUE_DONE && t->first)) &&
-	    sets(t, ahead)) {
+	if (sets(t, ahead) && name_stands(w, t)) {
 		*w = (struct walk){ .due = NAME_DUE,
 			.shown = key_shown(t->text) };
 		return SHOWN;

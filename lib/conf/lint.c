@@ -237,7 +237,11 @@ static bool
 bare_word(struct lint *l)
 {
 	const struct token *t = &l->now;
+	struct token next = peek(l);
 
+	if (sets(&next))
+		return complain(
+		    l, t, NULL, "a value is missing in front of this name");
 	if (truth_like(t->text))
 		return complain(l, t,
 		    "write true or false, or put the word in quotes",

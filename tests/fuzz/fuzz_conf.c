@@ -1,0 +1,69 @@
+/*
+ * No report, and no account that is shown, ever holds a password.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+
+#define PASSWORD "correct horse"
+
+static void
+must_not_tell(struct buf *text)
+{
+	if (strstr(buf_text(text), PASSWORD) != NULL)
+		abort();
+	buf_reset(text);
+}
+
+static void
+load(const char *path)
+{
+	struct conf_places places = { .file = path };
+	struct buf said = BUF(1 << 20);
+	struct error e = ERROR_NONE;
+	struct account a;
+	struct conf *c = conf_load(&places, &said, &e);
+	const char *const none = NULL;
+
+	must_not_tell(&said);
+	for (const char *const *n = c ? conf_names(c) : &none; *n; n++) {
+		e = ERROR_NONE;
+		if (conf_account(c, *n, NULL, NULL, 0, &a, &e) == 0)
+			conf_show(c, &a, &said);
+		must_not_tell(&said);
+		account_clear(&a);
+	}
+	buf_clear(&said);
+	conf_free(c);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *p, size_t n);
+
+/* The first octet 1 becomes a line with the password. */
+int
+LLVMFuzzerTestOneInput(const unsigned char *p, size_t n)
+{
+	struct bytes in = { (const char *)p, n };
+	struct buf text = BUF(1 << 20);
+	bool given_away = bytes_find(in, BYTES(PASSWORD)) < n;
+	int fd = memfd_create("conf", MFD_CLOEXEC);
+	char path[64];
+
+	buf_add(&text, bytes_take(&in, '\1'));
+	buf_adds(&text, "\npassword = \"" PASSWORD "\";\n");
+	buf_add(&text, in);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (!given_away &&
+	    bytes_find(buf_bytes(&text), BYTES("@include")) == text.n &&
+	    fchmod(fd, 0600) == 0 &&
+	    write(fd, text.p, text.n) == (ssize_t)text.n)
+		load(path);
+	close(fd);
+	buf_clear(&text);
+	return 0;
+}
