@@ -7,7 +7,7 @@
  * Both names of nearly every CA stand in its first HEAD octets; only when
  * they do not is the whole of it decoded.
  */
-enum { HEAD = 768, CERT_MOST = 1 << 16 };
+enum { HEAD = 448, CERT_MOST = 1 << 16 };
 
 enum {
 	TAG_INTEGER = 0x02,
@@ -84,43 +84,78 @@ cert_names(struct bytes der, struct cert_names *names)
 	    der_pass(&der, TAG_SEQUENCE, &names->subject);
 }
 
-static int
-sextet(char c)
+/* A search under way. */
+struct search {
+	const struct bundle_search *for_what;
+	unsigned char sextets[256]; /* what a character is worth; NOT_ONE */
+	char der[CERT_MOST];
+};
+
+enum { NOT_ONE = 64 };
+
+static void
+fill_sextets(struct search *s)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/";
+
+	memset(s->sextets, NOT_ONE, sizeof(s->sextets));
+	for (unsigned i = 0; i < NOT_ONE; i++)
+		s->sextets[(unsigned char)alphabet[i]] = (unsigned char)i;
+}
+
+static unsigned
+sextet(const struct search *s, char c)
+{
+	return s->sextets[(unsigned char)c];
+}
+
+/* Four characters at once; false unless each is worth something. */
+static bool
+quantum(const struct search *s, const char *p, char *to)
+{
+	unsigned a = sextet(s, p[0]), b = sextet(s, p[1]), c = sextet(s, p[2]),
+		 d = sextet(s, p[3]), all = a << 18 | b << 12 | c << 6 | d;
+
+	if ((a | b | c | d) >= NOT_ONE)
+		return false;
+	to[0] = (char)(all >> 16);
+	to[1] = (char)(all >> 8);
+	to[2] = (char)all;
+	return true;
 }
 
 /*
- * Base64 with line ends in it, up to room octets.  Lax: who can write to the
- * trust store need not write nonsense, and what comes out is examined.
+ * Base64 with line ends in it: into s->der, until that holds `room' octets.
+ * Lax: who can write to the trust store need not write nonsense, and what
+ * comes out is examined.
  */
-static size_t
-decode(struct bytes text, char *to, size_t room)
+static struct bytes
+decode(struct search *s, struct bytes text, size_t room)
 {
 	unsigned held = 0, bits = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < text.n && n < room; i++) {
-		int six = sextet(text.p[i]);
-
-		if (six < 0)
+	while (text.n > 0 && n + 3 <= room) {
+		if (bits == 0 && text.n >= 4 &&
+		    quantum(s, text.p, s->der + n)) {
+			text = (struct bytes){ text.p + 4, text.n - 4 };
+			n += 3;
 			continue;
-		held = held << 6 | (unsigned)six;
-		bits += 6;
-		if (bits < 8)
-			continue;
-		bits -= 8;
-		to[n++] = (char)(held >> bits & 0xff);
+		}
+		if (sextet(s, text.p[0]) < NOT_ONE) {
+			held = held << 6 | sextet(s, text.p[0]);
+			bits += 6;
+		}
+		text = bytes_skip(text, 1);
+		if (bits >= 8) {
+			bits -= 8;
+			s->der[n++] = (char)(held >> bits);
+			held &= (1U << bits) - 1;
+		}
 	}
-	return n;
+	return (struct bytes){ s->der, n };
 }
 
 static bool
@@ -132,30 +167,26 @@ is_wanted(const struct bundle_search *s, struct bytes subject)
 	return false;
 }
 
-/* Might it be one of those?  A head that tells nothing is a maybe. */
-static bool
-may_be_wanted(const struct bundle_search *s, struct bytes text)
-{
-	char head[HEAD];
-	struct bytes der = { head, decode(text, head, sizeof(head)) };
-	struct cert_names names;
-
-	return !cert_names(der, &names) || is_wanted(s, names.subject);
-}
-
 /* Returns false to stop. */
 static bool
-consider(const struct bundle_search *s, struct bytes text, char *room)
+consider(struct search *s, struct bytes text)
 {
-	struct bytes der = { room, 0 };
+	struct bytes der = decode(s, text, HEAD);
 	struct cert_names names;
 
-	if (text.n > CERT_MOST || !may_be_wanted(s, text))
+	/* A head that tells nothing is a maybe. */
+	if (cert_names(der, &names) && !is_wanted(s->for_what, names.subject))
 		return true;
-	der.n = decode(text, room, CERT_MOST);
-	if (!cert_names(der, &names) || !is_wanted(s, names.subject))
+	der = decode(s, text, CERT_MOST);
+	if (!cert_names(der, &names) || !is_wanted(s->for_what, names.subject))
 		return true;
-	return s->take(s->ctx, der);
+	return s->for_what->take(s->for_what->ctx, der);
+}
+
+static bool
+starts(struct bytes a, struct bytes with)
+{
+	return a.n >= with.n && bytes_same(bytes_head(a, with.n), with);
 }
 
 /* The text of the next certificate, off the front of *pem. */
@@ -164,27 +195,36 @@ next_text(struct bytes *pem, struct bytes *text)
 {
 	const struct bytes begin = BYTES("-----BEGIN CERTIFICATE-----"),
 			   end = BYTES("-----END CERTIFICATE-----");
-	size_t at = bytes_find(*pem, begin);
 
-	if (at == pem->n)
-		return false;
-	*pem = bytes_skip(*pem, at + begin.n);
-	*text = bytes_head(*pem, bytes_find(*pem, end));
-	*pem = bytes_skip(*pem, text->n);
-	return pem->n > 0;
+	for (;;) {
+		*pem = bytes_skip(*pem, bytes_index(*pem, '-'));
+		if (pem->n == 0)
+			return false;
+		if (!starts(*pem, begin)) {
+			*pem = bytes_skip(*pem, 1);
+			continue;
+		}
+		*pem = bytes_skip(*pem, begin.n);
+		*text = bytes_head(*pem, bytes_index(*pem, '-'));
+		*pem = bytes_skip(*pem, text->n);
+		if (starts(*pem, end))
+			return true;
+	}
 }
 
 bool
-bundle_find(struct bytes pem, const struct bundle_search *s)
+bundle_find(struct bytes pem, const struct bundle_search *for_what)
 {
-	char *room = malloc(CERT_MOST);
+	struct search *s = malloc(sizeof(*s));
 	struct bytes text;
 
-	if (room == NULL)
+	if (s == NULL)
 		return false;
+	s->for_what = for_what;
+	fill_sextets(s);
 	while (next_text(&pem, &text))
-		if (!consider(s, text, room))
+		if (!consider(s, text))
 			break;
-	free(room);
+	free(s);
 	return true;
 }

@@ -1,0 +1,59 @@
+/* Where GnuTLS can read a certificate we find the same subject, in a part of
+ * it the same or none; and a bundle gives only what was asked for. */
+#include <gnutls/x509.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "net/bundle.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+static const char cn_a[] = "0\14\61\12\60\10\6\3U\4\3\23\1A";
+static const struct bytes wanted = { cn_a, sizeof(cn_a) - 1 };
+
+static bool
+take(void *ctx, struct bytes der)
+{
+	struct cert_names n;
+
+	if (!cert_names(der, &n) || !bytes_same(n.subject, wanted))
+		abort();
+	return ++*(int *)ctx < 3;
+}
+
+static void
+compare(struct bytes der, const struct cert_names *n)
+{
+	gnutls_datum_t d = { (void *)(uintptr_t)der.p, (unsigned)der.n },
+		       raw = { NULL, 0 };
+	gnutls_x509_crt_t crt;
+
+	gnutls_x509_crt_init(&crt);
+	if (gnutls_x509_crt_import(crt, &d, GNUTLS_X509_FMT_DER) == 0 &&
+	    gnutls_x509_crt_get_raw_dn(crt, &raw) == 0 &&
+	    (n == NULL ||
+		!bytes_same(
+		    n->subject, (struct bytes){ (char *)raw.data, raw.size })))
+		abort();
+	gnutls_free(raw.data);
+	gnutls_x509_crt_deinit(crt);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct bytes in = { (const char *)p, n };
+	struct cert_names whole, part;
+	int taken = 0, none = 3;
+	bool ok = cert_names(in, &whole);
+
+	compare(in, ok ? &whole : NULL);
+	if (cert_names(bytes_head(in, n / 2), &part) &&
+	    (!ok || !bytes_same(whole.subject, part.subject)))
+		abort();
+	bundle_find(in, &(struct bundle_search){ &wanted, 1, take, &taken });
+	bundle_find(in, &(struct bundle_search){ &wanted, 0, take, &none });
+	if (taken > 3 || none != 3)
+		abort();
+	return 0;
+}
