@@ -68,13 +68,15 @@ der_pass(struct bytes *in, unsigned char tag, struct bytes *whole)
 	return true;
 }
 
-/* Certificate and TBSCertificate: RFC 5280, 4.1 */
+/* RFC 5280, 4.1 */
 bool
 cert_names(struct bytes der, struct cert_names *names)
 {
 	struct bytes passed;
 
-	if (!der_enter(&der, TAG_SEQUENCE) || !der_enter(&der, TAG_SEQUENCE))
+	if (!der_enter(&der, TAG_SEQUENCE)) /* Certificate */
+		return false;
+	if (!der_enter(&der, TAG_SEQUENCE)) /* TBSCertificate */
 		return false;
 	der_pass(&der, TAG_VERSION, &passed);
 	return der_pass(&der, TAG_INTEGER, &passed) &&

@@ -79,5 +79,5 @@ wire_memory(struct bytes in, size_t piece, struct buf *out)
 	m->in = in;
 	m->piece = piece == 0 ? 1 : piece;
 	m->out = out;
-	return &m->wire;
+	return (struct wire *)m;
 }

@@ -164,7 +164,7 @@ wire_socket(int fd, struct error *e)
 	tune(fd);
 	s->wire = calls;
 	s->fd = fd;
-	return &s->wire;
+	return (struct wire *)s;
 }
 
 static bool

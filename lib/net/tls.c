@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/here.h"
 #include "base/idn.h"
 #include "net/pin.h"
@@ -27,6 +29,9 @@ set_name(struct tls_name *name, const char *host, struct error *e)
 	struct bytes text = bytes_of(host);
 	int rc;
 
+	if (bytes_control(text))
+		return error_set(
+		    e, ERR_CONFIG, "no host name for TLS: control characters");
 	if (bytes_index(text, ':') < text.n)
 		text = bytes_head(text, bytes_index(text, '%'));
 	rc = idn_ascii(&ascii, text, e);
@@ -77,6 +82,17 @@ readable(const char *key, const char *path, struct error *e)
 	return error_sys(e, ERR_CONFIG, "cannot read %s '%s'", key, path);
 }
 
+/* The key is worth as much as a password. */
+static int private(const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || (st.st_mode & S_IRWXO) == 0)
+		return 0;
+	error_set(e, ERR_CONFIG, "tls_key_file '%s' is open to others", path);
+	return error_hint(e, "run: chmod o= %s", path);
+}
+
 /* A client certificate: sent to whoever asks, as it was asked for here. */
 static int
 set_client_cert(struct tls *t, struct error *e)
@@ -90,7 +106,7 @@ set_client_cert(struct tls *t, struct error *e)
 		return error_set(e, ERR_CONFIG,
 		    "tls_cert_file and tls_key_file go together");
 	if (readable("tls_cert_file", cert, e) < 0 ||
-	    readable("tls_key_file", key, e) < 0)
+	    readable("tls_key_file", key, e) < 0 || private(key, e) < 0)
 		return -1;
 	rc = gnutls_certificate_set_x509_key_file2(
 	    t->cred, cert, key, GNUTLS_X509_FMT_PEM, NULL, 0);
@@ -135,7 +151,7 @@ static int
 set_session(struct tls *t, struct error *e)
 {
 	static const char smtp[] = "smtp";
-	gnutls_datum_t alpn = { (unsigned char *)(uintptr_t)smtp, 4 };
+	gnutls_datum_t alpn = { (unsigned char *)smtp, 4 };
 	const char *name = t->name.text;
 
 	if (set_priority(t, e) < 0 || set_client_cert(t, e) < 0)
@@ -191,14 +207,15 @@ too_late(const struct tls *t, struct error *e)
 
 /* 1 to try again, 0 when the deadline has passed, -1 on failure. */
 static int
-handshake_wait(struct tls *t, int64_t deadline, struct error *e)
+handshake_wait(struct tls *t, int rc, int64_t deadline, struct error *e)
 {
 	int what = gnutls_record_get_direction(t->session) == 0 ? WIRE_READ
 								: WIRE_WRITE;
-	bool late = deadline != 0 && here_real.ticks() >= deadline;
+	bool at_once =
+	    rc != GNUTLS_E_AGAIN || (what == WIRE_READ && t->ahead_n > 0);
 
-	if (what == WIRE_READ && t->ahead_n > 0)
-		return !late;
+	if (at_once)
+		return deadline == 0 || here_real.ticks() < deadline;
 	return t->below->wait(t->below, what, deadline, e);
 }
 
@@ -210,7 +227,7 @@ handshake(struct tls *t, int64_t deadline, struct error *e)
 	while ((rc = gnutls_handshake(t->session)) != 0) {
 		if (gnutls_error_is_fatal(rc))
 			break;
-		ready = handshake_wait(t, deadline, e);
+		ready = handshake_wait(t, rc, deadline, e);
 		if (ready == 0)
 			return too_late(t, e);
 		if (ready < 0)

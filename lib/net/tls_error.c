@@ -56,7 +56,7 @@ alert_name(gnutls_alert_description_t alert, char *to, size_t size)
 	}
 	if (strncmp(name, "GNUTLS_A_", 9) == 0)
 		name += 9;
-	for (; name[n] != '\0' && n < size - 1; n++)
+	for (; n < size - 1 && name[n] != '\0'; n++)
 		to[n] = (char)tolower((unsigned char)name[n]);
 	to[n] = '\0';
 	return to;

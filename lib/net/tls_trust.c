@@ -103,8 +103,7 @@ static bool
 take(void *ctx, struct bytes der)
 {
 	struct taker *t = ctx;
-	gnutls_datum_t d = { (unsigned char *)(uintptr_t)der.p,
-		(unsigned)der.n };
+	gnutls_datum_t d = { (unsigned char *)der.p, (unsigned)der.n };
 
 	if (gnutls_certificate_set_x509_trust_mem(
 		t->cred, &d, GNUTLS_X509_FMT_DER) > 0)

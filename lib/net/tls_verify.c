@@ -56,7 +56,7 @@ verify_with(struct trial *v)
 	gnutls_typed_vdata_st data[] = {
 		{ GNUTLS_DT_DNS_HOSTNAME, (unsigned char *)name->text, 0 },
 		{ GNUTLS_DT_KEY_PURPOSE_OID,
-		    (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER, 0 },
+		    (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER, 0 },
 	};
 
 	if (name->address_n != 0)
@@ -79,7 +79,7 @@ verify_chain(struct trial *v, struct error *e)
 
 	if (some < 0)
 		return -1;
-	if (some > 0 && (rc = verify_with(v)) == 0 &&
+	if (some > 0 && verify_with(v) == 0 &&
 	    (v->status & GNUTLS_CERT_SIGNER_NOT_FOUND) == 0)
 		return 0;
 	if (tls_trust_all(t->cred, file, e) < 0)

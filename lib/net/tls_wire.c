@@ -6,9 +6,6 @@
 
 #include "base/here.h"
 
-/* One record, RFC 8446, 5.1 */
-enum { RECORD = 16384 };
-
 /*
  * Records that hold no bytes (tickets, key updates, warnings) are read in a
  * row this often, then the caller may look at the clock.
@@ -141,11 +138,12 @@ tls_write(struct wire *w, struct bytes data, struct error *e)
 	struct tls *t = tls_of(w);
 	ssize_t rc;
 
+	if (data.n == 0)
+		return 0;
 	t->lower = ERROR_NONE;
 	/* The record is made already: GnuTLS wants no data to go on. */
 	if (t->stuck)
 		data = (struct bytes){ NULL, 0 };
-	data = bytes_head(data, RECORD);
 	rc = gnutls_record_send(t->session, data.p, data.n);
 	t->stuck = rc == GNUTLS_E_AGAIN;
 	if (rc >= 0)

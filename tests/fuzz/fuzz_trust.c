@@ -24,7 +24,7 @@ take(void *ctx, struct bytes der)
 static void
 compare(struct bytes der, const struct cert_names *n)
 {
-	gnutls_datum_t d = { (void *)(uintptr_t)der.p, (unsigned)der.n },
+	gnutls_datum_t d = { (void *)der.p, (unsigned)der.n },
 		       raw = { NULL, 0 };
 	gnutls_x509_crt_t crt;
 

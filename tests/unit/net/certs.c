@@ -75,6 +75,8 @@ set_rest(gnutls_x509_crt_t crt, const struct cert_plan *p)
 	    crt, now + (dated ? p->from : -1) * DAY);
 	gnutls_x509_crt_set_expiration_time(
 	    crt, now + (dated ? p->until : 1) * DAY);
+	if (p->dn != NULL)
+		ck_assert_int_eq(gnutls_x509_crt_set_dn(crt, p->dn, NULL), 0);
 	if (p->cn != NULL)
 		gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME,
 		    0, p->cn, (unsigned)strlen(p->cn));

@@ -14,6 +14,7 @@ enum { CERT_NAMES = 4, DAY = 86400 };
 
 struct cert_plan {
 	const char *cn;
+	const char *dn; /* more of the subject, as RFC 4514 writes it */
 	const char *dns[CERT_NAMES];
 	size_t dns_n;        /* of the first name; 0: all of it */
 	const char *ip;      /* in digits */

@@ -10,11 +10,14 @@ Suite *suite_bundle(void);
 
 #define COUNT(table) (int)(sizeof(table) / sizeof(table[0]))
 
-/* Names short and long, of one part and of a multi-byte length. */
+#define LONG "a name of some fifty octets which is a lot for a name"
+
+/* Names short and long, one so long that it does not fit into a head. */
 static const struct cert_plan plans[] = {
 	{ .cn = "CA", .ca = true },
-	{ .cn = "CA of a name that makes its length take more than one octet "
-		"0123456789",
+	{ .dn = "O=" LONG ",OU=" LONG ",L=" LONG, .ca = true },
+	{ .dn = "O=" LONG ",OU=" LONG ",OU=" LONG ",OU=" LONG ",OU=" LONG
+		",OU=" LONG ",OU=" LONG ",OU=" LONG,
 	    .ca = true },
 	{ .dns = { "mx.test" } }, /* an empty subject */
 	{ .cn = "RSA", .rsa = 3072 },
@@ -108,6 +111,8 @@ subject(const struct cert *c, gnutls_datum_t *d)
 	return raw(d);
 }
 
+#define LONGEST LONG ",OU=" LONG ",OU=" LONG ",OU=" LONG ",OU=" LONG
+
 static const struct cert_plan a_plan = { .cn = "A", .ca = true };
 static const struct cert_plan b_plan = { .cn = "B", .ca = true };
 
@@ -146,6 +151,83 @@ START_TEST(the_wanted_are_found)
 	buf_clear(&f.subjects);
 	cert_free(&a);
 	cert_free(&b);
+}
+END_TEST
+
+/* One whose names do not fit into a head, and one that is all but it. */
+START_TEST(long_names_are_found)
+{
+	const struct cert_plan it = { .dn = "OU=" LONGEST ",O=it" },
+			       not_it = { .dn = "OU=" LONGEST ",O=no" };
+	struct cert a, b;
+	struct buf pem = BUF(1 << 16);
+	gnutls_datum_t d;
+	struct finds f = { .n = 0 };
+	struct bytes wanted[1];
+	struct bundle_search s = { wanted, 1, keep, &f };
+
+	cert_make(&a, &it, NULL);
+	cert_make(&b, &not_it, NULL);
+	buf_init(&f.subjects, 4096);
+	cert_add_pem(&b, &pem);
+	cert_add_pem(&a, &pem);
+	cert_add_pem(&b, &pem);
+	wanted[0] = subject(&a, &d);
+	ck_assert(bundle_find(buf_bytes(&pem), &s));
+	ck_assert_int_eq(f.n, 1);
+	ck_assert(bytes_same(buf_bytes(&f.subjects), wanted[0]));
+	gnutls_free(d.data);
+	buf_clear(&pem);
+	buf_clear(&f.subjects);
+	cert_free(&a);
+	cert_free(&b);
+}
+END_TEST
+
+/* The same text in lines of width octets, which end in CR LF. */
+static void
+wrap(struct buf *to, struct bytes pem, size_t width)
+{
+	struct bytes body;
+
+	bytes_take(&pem, '\n');
+	buf_adds(to, "-----BEGIN CERTIFICATE-----\r\n");
+	body = bytes_head(pem, bytes_index(pem, '-'));
+	for (size_t i = 0, n = 0; i < body.n; i++) {
+		if (body.p[i] == '\n')
+			continue;
+		buf_addc(to, body.p[i]);
+		if (++n % width == 0)
+			buf_adds(to, "\r\n");
+	}
+	buf_adds(to, "\r\n-----END CERTIFICATE-----\r\n");
+}
+
+START_TEST(lines_may_be_of_any_length)
+{
+	struct cert a;
+	struct buf pem = BUF(1 << 16), wrapped = BUF(1 << 16);
+	gnutls_datum_t d;
+	struct finds f = { .n = 0 };
+	struct bytes wanted[1];
+	struct bundle_search s = { wanted, 1, keep, &f };
+
+	cert_make(&a, &a_plan, NULL);
+	cert_add_pem(&a, &pem);
+	buf_init(&f.subjects, 1 << 16);
+	wanted[0] = subject(&a, &d);
+	for (size_t width = 1; width < 80; width++) {
+		buf_reset(&wrapped);
+		wrap(&wrapped, buf_bytes(&pem), width);
+		f.n = 0;
+		ck_assert(bundle_find(buf_bytes(&wrapped), &s));
+		ck_assert_int_eq(f.n, 1);
+	}
+	gnutls_free(d.data);
+	buf_clear(&pem);
+	buf_clear(&wrapped);
+	buf_clear(&f.subjects);
+	cert_free(&a);
 }
 END_TEST
 
@@ -188,6 +270,8 @@ suite_bundle(void)
 	    t, names_are_where_gnutls_sees_them, 0, COUNT(plans));
 	tcase_add_loop_test(t, nonsense_has_no_names, 0, COUNT(nonsense));
 	tcase_add_test(u, the_wanted_are_found);
+	tcase_add_test(u, long_names_are_found);
+	tcase_add_test(u, lines_may_be_of_any_length);
 	tcase_add_test(u, a_cut_bundle_is_no_danger);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, u);

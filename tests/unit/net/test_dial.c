@@ -81,7 +81,9 @@ static const struct {
 
 START_TEST(first_to_connect_wins)
 {
-	struct race r = { .host = "mx.test", .connect_timeout = 600000 };
+	struct race r = { .host = "mx.test",
+		.connect_timeout = races[_i].winner < 0 ? 600000 : 60000000,
+		.deadline = soon(20000) };
 	struct loop loops[MOST_RUNNERS];
 	struct endpoints to = { .n = (size_t)races[_i].n };
 	struct endpoint won;
@@ -108,6 +110,27 @@ START_TEST(first_to_connect_wins)
 	}
 	for (size_t i = 0; i < to.n; i++)
 		loop_close(&loops[i]);
+}
+END_TEST
+
+/* A refusal starts the next at once: 31 delays would take too long. */
+START_TEST(failures_are_not_waited_out)
+{
+	struct race r = { .host = "mx.test", .deadline = soon(5000) };
+	struct loop dead, live;
+	struct endpoints to = { .n = RESOLVE_MOST };
+	struct endpoint won;
+	struct error e = ERROR_NONE;
+	int fd;
+
+	ck_assert(loop_open(&dead, AF_INET, LOOP_REFUSES));
+	ck_assert(loop_open(&live, AF_INET, LOOP_LISTENS));
+	for (size_t i = 0; i < to.n; i++)
+		to.at[i] = i + 1 < to.n ? dead.at : live.at;
+	ck_assert_msg((fd = race(&r, &to, &won, &e)) >= 0, "%s", e.text);
+	close(fd);
+	loop_close(&dead);
+	loop_close(&live);
 }
 END_TEST
 
@@ -351,6 +374,7 @@ static const struct {
 } failures[] = {
 	{ "127.0.0.1", NULL, ERR_CONNECT, "refused" },
 	{ "127.0.0.1", "::1", ERR_CONNECT, "another family" },
+	{ "::1", "127.0.0.1", ERR_CONNECT, "another family" },
 	{ "127.0.0.1", "192.0.2.77", ERR_CONNECT, "assign" },
 	{ "127.0.0.1", "localhost", ERR_CONFIG, "not an IP address" },
 	{ "/nonexistent/socket", NULL, ERR_CONNECT, "No such file" },
@@ -421,6 +445,7 @@ suite_dial(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, families_take_turns);
 	tcase_add_loop_test(t, first_to_connect_wins, 0, COUNT(races));
+	tcase_add_test(t, failures_are_not_waited_out);
 	tcase_add_test(t, every_address_is_reported);
 	tcase_add_test(t, the_deadline_ends_a_race);
 	tcase_add_loop_test(t, blocked_ports_have_a_hint, 0, COUNT(ports));

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "loop.h"
+#include "net/tls_session.h"
 #include "tls_peer.h"
 
 Suite *suite_tls_verify(void);
@@ -217,6 +218,60 @@ START_TEST(the_right_ca_is_found_in_a_bundle)
 }
 END_TEST
 
+/* Who is taken out of a bundle, for which chain. */
+static const struct {
+	enum issuer by;
+	bool sub_too, ca_too; /* presented behind the leaf */
+	int found;            /* in { other, CA, other, leaf's twin } */
+} finds[] = {
+	{ BY_CA, false, false, 2 },
+	{ BY_SELF, false, false, 1 },
+	{ BY_OTHER_CA, false, false, 3 },
+	{ BY_SUB_CA, true, false, 2 },
+	{ BY_SUB_CA, true, true, 2 },
+	{ BY_HIDDEN_SUB_CA, false, false, 1 },
+};
+
+START_TEST(no_more_than_needed_is_trusted)
+{
+	const struct cert_plan leaf = { .cn = "leaf", .dns = { "mx.test" } };
+	struct world w;
+	struct buf pem = BUF(1 << 16),
+		   der[3] = { BUF(4096), BUF(4096), BUF(4096) };
+	gnutls_datum_t certs[3];
+	struct tls_chain chain = { certs, 0 };
+	gnutls_certificate_credentials_t cred;
+	struct error e = ERROR_NONE;
+	char file[CERT_PATH];
+
+	world_make(&w, &leaf, finds[_i].by);
+	cert_add_der(&w.leaf, &der[chain.n++]);
+	if (finds[_i].sub_too)
+		cert_add_der(&w.sub, &der[chain.n++]);
+	if (finds[_i].ca_too)
+		cert_add_der(&w.ca, &der[chain.n++]);
+	for (unsigned i = 0; i < chain.n; i++)
+		certs[i] = (gnutls_datum_t){ (unsigned char *)der[i].p,
+			(unsigned)der[i].n };
+	cert_add_pem(&w.other, &pem);
+	cert_add_pem(&w.ca, &pem);
+	cert_add_pem(&w.other, &pem);
+	cert_add_pem(&w.leaf, &pem);
+	text_file(buf_bytes(&pem), file);
+	gnutls_certificate_allocate_credentials(&cred);
+	ck_assert_int_eq(
+	    tls_trust_some(cred, &chain, file, &e), finds[_i].found);
+	ck_assert_int_eq(tls_trust_some(cred, &chain, "/nonexistent", &e), -1);
+	ck_assert_int_eq(e.kind, ERR_CONFIG);
+	gnutls_certificate_free_credentials(cred);
+	unlink(file);
+	for (int i = 0; i < 3; i++)
+		buf_clear(&der[i]);
+	buf_clear(&pem);
+	world_free(&w);
+}
+END_TEST
+
 /* Plans that cannot be carried out. */
 static const char *const bad_pins[] = { "sha256:beef", NULL };
 static const struct {
@@ -237,8 +292,9 @@ static const struct {
 	{ { .cert_file = "/etc/hosts", .key_file = "/nonexistent/k" },
 	    "cannot read tls_key_file '/nonexistent/k'" },
 	{ { .cert_file = "/etc/hosts", .key_file = "/etc/hosts" },
-	    "cannot be used" },
+	    "tls_key_file '/etc/hosts' is open to others" },
 	{ { .host = "" }, "no host name" },
+	{ { .host = "mx\n.test" }, "no host name" },
 };
 
 START_TEST(bad_plans_are_refused)
@@ -414,6 +470,7 @@ suite_tls_verify(void)
 	tcase_add_loop_test(t, certificates_are_judged, 0, COUNT(cases));
 	tcase_add_loop_test(t, a_trusted_leaf_is_enough, 0, 2);
 	tcase_add_loop_test(t, the_right_ca_is_found_in_a_bundle, 0, 2);
+	tcase_add_loop_test(t, no_more_than_needed_is_trusted, 0, COUNT(finds));
 	tcase_add_loop_test(t, bad_plans_are_refused, 0, COUNT(bad_plans));
 	tcase_add_loop_test(t, pins_are_held_against_the_leaf, 0, COUNT(pins));
 	tcase_add_test(t, off_takes_anything);
