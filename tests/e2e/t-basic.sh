@@ -265,19 +265,10 @@ case_a_megabyte() {
 case_header_order_case_and_folding_untouched() {
 	server
 	account
-	cat >message <<-'END'
-		x-One: 1
-		subJECT:   odd    blanks
-		From: me@example.test
-		X-Folded: a
-		    b
-			c
-		DATE: Sun, 22 Nov 2026 19:14:37 +0800
-		Message-Id: <2@example.test>
-		x-One: 2
-
-		hello
-	END
+	printf '%s\n' 'x-One: 1' 'subJECT:   odd    blanks' \
+	    'From: me@example.test' 'X-Folded: a' '    b' '	c' \
+	    'DATE: Sun, 22 Nov 2026 19:14:37 +0800' \
+	    'Message-Id: <2@example.test>' 'x-One: 2' '' 'hello' >message
 	send you@example.test <message
 	expect_exit 0
 	with_crlf <message >want
