@@ -259,6 +259,26 @@ START_TEST(presets_are_not_read_for_nothing)
 }
 END_TEST
 
+START_TEST(the_example_works)
+{
+	struct scene s;
+	struct account a;
+
+	scene_open(&s);
+	s.places.file = "conf/sendoff.conf.example";
+	s.places.providers = shipped.main;
+	scene_must(&s, NULL);
+	for (const char *const *n = conf_names(s.c); *n != NULL; n++) {
+		ck_assert_msg(scene_account(&s, *n, &a) == 0, "%s", s.e.text);
+		account_clear(&a);
+	}
+	ck_assert_int_eq(scene_account(&s, NULL, &a), 0);
+	ck_assert_str_eq(a.provider, "qq");
+	account_clear(&a);
+	scene_close(&s);
+}
+END_TEST
+
 Suite *
 suite_conf_provider(void)
 {
@@ -273,6 +293,7 @@ suite_conf_provider(void)
 	tcase_add_test(t, the_other_file_goes_first);
 	LOOP(t, a_wrong_preset, wrong);
 	tcase_add_test(t, presets_are_not_read_for_nothing);
+	tcase_add_test(t, the_example_works);
 	suite_add_tcase(s, t);
 	return s;
 }
