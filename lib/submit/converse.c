@@ -1,16 +1,12 @@
 #include "submit/converse.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/base64.h"
-#include "base/idn.h"
-#include "conf/hint.h"
-#include "conf/secret.h"
 #include "net/dial.h"
 #include "net/tls.h"
+#include "submit/plan.h"
 
 /* New connections for the same host: mechanisms that void a flight. */
 enum { CONNECTIONS_MOST = 5, IO_SIZE = 16384, TLS_PATIENCE = 60000000 };
@@ -22,7 +18,7 @@ struct hop {
 	const struct account *a;
 	const struct account_host *host;
 	struct smtp_tries tries;
-	struct smtp_plan plan;
+	struct plan plan;
 	struct smtp_message msg;
 	struct message_reader reader;
 	int64_t given; /* octets of the message handed to the session */
@@ -31,8 +27,6 @@ struct hop {
 	struct dialled dialled;
 	struct tls_facts tls;
 	bool secured;
-	char ehlo_name[280];
-	struct buf nonce; /* owned: ours, for SCRAM */
 	int64_t end;      /* ticks: the account's deadline; 0: none */
 	int64_t deadline; /* ticks: for the step under way */
 	uint64_t progress;
@@ -43,118 +37,6 @@ static int64_t
 ticks(const struct hop *h)
 {
 	return h->r->here->ticks();
-}
-
-/* ---- what the session is to do ------------------------------------------------ */
-
-static bool
-is_fqdn(const char *name)
-{
-	const char *dot = strchr(name, '.');
-
-	return dot != NULL && dot != name && dot[1] != '\0';
-}
-
-/* RFC 5321, 4.1.4: a domain, or the literal of the address we come from. */
-static void
-choose_ehlo_name(struct hop *h)
-{
-	char host[256];
-
-	h->r->here->host_name(host, sizeof(host));
-	if (h->a->ehlo_name != NULL)
-		snprintf(
-		    h->ehlo_name, sizeof(h->ehlo_name), "%s", h->a->ehlo_name);
-	else if (is_fqdn(host) || h->dialled.local[0] == '\0')
-		snprintf(h->ehlo_name, sizeof(h->ehlo_name), "%s",
-		    host[0] != '\0' ? host : "localhost");
-	else
-		snprintf(h->ehlo_name, sizeof(h->ehlo_name), "[%s%s]",
-		    h->dialled.ipv6 ? "IPv6:" : "", h->dialled.local);
-}
-
-static bool
-auth_wanted(const struct account *a)
-{
-	if (a->auth != NULL && strcmp(a->auth[0], "off") == 0)
-		return false;
-	return a->user != NULL || a->tls_cert_file != NULL;
-}
-
-/* NULL: the session chooses. */
-static const char *const *
-mechanisms(const struct account *a)
-{
-	if (a->auth == NULL || strcmp(a->auth[0], "auto") == 0)
-		return NULL;
-	return (const char *const *)a->auth;
-}
-
-static enum smtp_security
-security(const struct hop *h)
-{
-	switch (h->host->tls) {
-	case ACCOUNT_TLS_IMPLICIT:
-		return SMTP_SECURED;
-	case ACCOUNT_TLS_STARTTLS:
-	case ACCOUNT_TLS_REQUIRED:
-		return SMTP_STARTTLS;
-	case ACCOUNT_TLS_OFF:
-		break;
-	}
-	return SMTP_CLEAR;
-}
-
-/* A certificate alone logs in by EXTERNAL, where that is offered. */
-static bool
-certificate_only(const struct account *a)
-{
-	return a->user == NULL && mechanisms(a) == NULL;
-}
-
-/* 144 random bits, printable (RFC 5802, 5.1). */
-static void
-make_nonce(struct hop *h)
-{
-	char raw[18];
-
-	h->r->here->random(raw, sizeof(raw));
-	buf_reset(&h->nonce);
-	base64_encode(&h->nonce, (struct bytes){ raw, sizeof(raw) });
-}
-
-static void
-make_plan(struct hop *h, enum smtp_task task)
-{
-	const struct account *a = h->a;
-
-	choose_ehlo_name(h);
-	make_nonce(h);
-	h->plan = (struct smtp_plan){
-		.task = task,
-		.lmtp = a->protocol == PROTOCOL_LMTP,
-		.security = security(h),
-		.host = h->host->name,
-		.ehlo_name = h->ehlo_name,
-		.auth = auth_wanted(a),
-		.auth_if_offered = certificate_only(a),
-		.mechanisms = mechanisms(a),
-		.id = { .user = bytes_of(a->user),
-		    .secret = buf_bytes(&h->l->secret),
-		    .host = bytes_of(h->host->name),
-		    .port = h->host->port,
-		    .nonce = buf_bytes(&h->nonce) },
-		.certificate = a->tls_cert_file != NULL,
-		.no_initial = !a->auth_initial_response,
-		.auth_without_tls = a->auth_without_tls || h->host->is_path,
-		.locked_out = hint_locked_out,
-		.all_recipients = a->recipients == RECIPIENTS_ALL,
-		.max_size = a->max_size,
-		.timeout = a->timeout,
-		.mail_options = (const char *const *)a->mail_options,
-		.rcpt_options = (const char *const *)a->rcpt_options,
-		.trace = h->r->trace,
-	};
 }
 
 /* ---- the message for the session ------------------------------------------------ */
@@ -428,14 +310,6 @@ connect_to(struct hop *h, struct error *e)
 	return h->host->tls == ACCOUNT_TLS_IMPLICIT ? start_tls(h, e) : 0;
 }
 
-static const char *
-tls_name(const struct hop *h)
-{
-	return h->host->tls == ACCOUNT_TLS_IMPLICIT ? "implicit"
-	    : h->host->tls == ACCOUNT_TLS_OFF       ? "off"
-						    : "starttls";
-}
-
 static void
 trace_account(struct hop *h)
 {
@@ -450,13 +324,14 @@ trace_account(struct hop *h)
 	trace_text(&v, "account", bytes_of(a->name));
 	trace_text(&v, "host", bytes_of(h->host->name));
 	trace_number(&v, "port", h->host->port);
-	trace_text(&v, "tls", bytes_of(tls_name(h)));
+	trace_text(&v, "tls", bytes_of(plan_tls(h->host)));
 	trace_number(&v, "pid", getpid());
 	trace_say(&v, "account %s: %s%s tls=%s auth=%s%s%s",
 	    a->name != NULL ? a->name : "(none)", h->host->name, port,
-	    tls_name(h), auth_wanted(a) && a->auth != NULL ? a->auth[0] : "off",
-	    auth_wanted(a) && a->user != NULL ? " user=" : "",
-	    auth_wanted(a) && a->user != NULL ? a->user : "");
+	    plan_tls(h->host),
+	    plan_logs_in(a) && a->auth != NULL ? a->auth[0] : "off",
+	    plan_logs_in(a) && a->user != NULL ? " user=" : "",
+	    plan_logs_in(a) && a->user != NULL ? a->user : "");
 	trace_close(&v);
 }
 
@@ -502,11 +377,11 @@ talk(struct hop *h, struct error *e)
 
 	if (connect_to(h, e) < 0)
 		return -1;
-	make_plan(h, SMTP_SUBMIT);
+	plan_make(&h->plan, h->l, h->r, h->host, h->dialled.local);
 	measure(h);
 	h->msg.seven_bit = seven_bit;
 	message_reader_init(&h->reader, &h->l->message);
-	h->session = smtp_new(&h->plan, &h->l->env, &h->msg, &h->tries, e);
+	h->session = smtp_new(&h->plan.smtp, &h->l->env, &h->msg, &h->tries, e);
 	if (h->session == NULL)
 		goto out;
 	if (h->host->tls == ACCOUNT_TLS_IMPLICIT)
@@ -526,38 +401,21 @@ out:
 	return rc;
 }
 
-/* ---- one host --------------------------------------------------------------------------- */
-
-/* Read when a login is certain to be tried, and once. */
-static int
-fetch_secret(struct letter *l, const struct request *r, struct error *e)
-{
-	const struct account *a = &l->account;
-
-	if (!auth_wanted(a) || l->secret.n > 0 ||
-	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
-		return 0;
-	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
-		return -1;
-	trace_hide(r->trace, buf_bytes(&l->secret));
-	return 0;
-}
-
 static struct hop
 hop_to(
     struct letter *l, const struct request *r, const struct account_host *host)
 {
 	struct hop h = { .l = l, .r = r, .a = &l->account, .host = host };
 
-	buf_init(&h.nonce, 64);
+	plan_init(&h.plan);
 	if (l->account.deadline > 0)
 		h.end = l->started + l->account.deadline;
 	snprintf(l->host, sizeof(l->host), "%s", host->name);
 	return h;
 }
 
-static int
-talk_to_host(struct letter *l, const struct request *r,
+int
+converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e)
 {
 	struct hop h = hop_to(l, r, host);
@@ -568,110 +426,8 @@ talk_to_host(struct letter *l, const struct request *r,
 		rc = talk(&h, e);
 	if (rc == 0)
 		*e = h.tries.why;
-	buf_clear(&h.nonce);
+	plan_clear(&h.plan);
 	return rc > 0 ? 0 : -1;
-}
-
-/* ---- host after host ---------------------------------------------------------------------- */
-
-/* May another host do better, and could nobody get the message twice? */
-static bool
-worth_another_host(const struct letter *l, const struct error *e)
-{
-	if (l->maybe_delivered)
-		return false;
-	switch (e->kind) {
-	case ERR_RESOLVE:
-	case ERR_CONNECT:
-	case ERR_GREETING:
-	case ERR_TIMEOUT:
-	case ERR_DISCONNECTED:
-	case ERR_PROTOCOL:
-	case ERR_TLS:
-	case ERR_TLS_VERIFY:
-	case ERR_HELO:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Put off at MAIL, all of them: a host that is busy. */
-static bool
-host_is_busy(const struct letter *l)
-{
-	for (size_t i = 0; i < l->env.n; i++)
-		if (l->env.to[i].verdict.state != VERDICT_DEFERRED ||
-		    l->env.to[i].verdict.stage != STAGE_MAIL)
-			return false;
-	return l->env.n > 0;
-}
-
-static void
-open_again(struct letter *l)
-{
-	for (size_t i = 0; i < l->env.n; i++)
-		if (l->env.to[i].verdict.state == VERDICT_DEFERRED)
-			l->env.to[i].verdict = (struct verdict){ 0 };
-}
-
-/* What the account forbids needs no server to say so. */
-static int
-check_size(const struct letter *l, struct error *e)
-{
-	int64_t most = l->account.max_size;
-
-	if (most == 0 || message_size(&l->message) <= most)
-		return 0;
-	return error_set(e, ERR_TOO_LARGE,
-	    "message of %" PRId64 " octets is too large: account '%s' takes "
-	    "%" PRId64,
-	    message_size(&l->message), l->account.name, most);
-}
-
-/* What the hosts before the last had to say, behind the last one's word. */
-static void
-tell_earlier(struct error *e, const char *earlier)
-{
-	size_t n = strlen(e->text);
-
-	if (earlier[0] != '\0')
-		snprintf(e->text + n, sizeof(e->text) - n, "; before that: %s",
-		    earlier);
-}
-
-int
-letter_converse(struct letter *l, const struct request *r, struct error *e)
-{
-	const struct account *a = &l->account;
-	char earlier[sizeof(e->text)] = "";
-
-	if (check_size(l, e) < 0 || fetch_secret(l, r, e) < 0)
-		return -1;
-	for (size_t i = 0; i < a->hosts_n; i++) {
-		bool last = i + 1 == a->hosts_n;
-		struct error why = ERROR_NONE;
-		int rc = talk_to_host(l, r, &a->hosts[i], &why);
-
-		if (!last && rc < 0 && worth_another_host(l, &why)) {
-			trace_note(
-			    r->trace, 1, "warn", "%s; next host", why.text);
-			continue;
-		}
-		if (!last && rc == 0 && host_is_busy(l)) {
-			trace_note(r->trace, 1, "warn",
-			    "%s takes no mail now; next host",
-			    a->hosts[i].name);
-			open_again(l);
-			continue;
-		}
-		if (rc < 0) {
-			*e = why;
-			tell_earlier(e, earlier);
-		}
-		return rc;
-	}
-	return error_set(e, ERR_CONFIG, "account has no host");
 }
 
 /* ---- only looking -------------------------------------------------------------------------- */
@@ -707,9 +463,10 @@ letter_look(struct letter *l, const struct request *r,
 	trace_account(&h);
 	if (connect_to(&h, e) < 0)
 		return -1;
-	make_plan(&h, SMTP_LOOK);
+	plan_make(&h.plan, l, r, h.host, h.dialled.local);
+	h.plan.smtp.task = SMTP_LOOK;
 	from = ticks(&h);
-	h.session = smtp_new(&h.plan, NULL, NULL, &h.tries, e);
+	h.session = smtp_new(&h.plan.smtp, NULL, NULL, &h.tries, e);
 	if (h.session == NULL) {
 		h.wire->close(h.wire, false);
 		return -1;
@@ -719,7 +476,7 @@ letter_look(struct letter *l, const struct request *r,
 	if (e->kind == ERR_NONE)
 		tell(&h, ticks(&h) - from, ctx, look);
 	smtp_free(h.session);
-	buf_clear(&h.nonce);
+	plan_clear(&h.plan);
 	if (h.wire != NULL)
 		h.wire->close(h.wire, true);
 	return e->kind == ERR_NONE ? 0 : -1;

@@ -9,11 +9,11 @@
 #include "submit/letter.h"
 
 /*
- * Hand the letter to its account's hosts, in order, until one of them decides
- * about the recipients.  Verdicts go into the envelope.  -1 when we could not
- * do our part; what was decided until then stands.
+ * Hand the letter to one host.  Verdicts go into the envelope.  -1 when we
+ * could not do our part; what was decided until then stands.
  */
-int letter_converse(struct letter *l, const struct request *r, struct error *e);
+int converse(struct letter *l, const struct request *r,
+    const struct account_host *host, struct error *e);
 
 /*
  * Connect, secure and greet, and leave: what the account's first host that

@@ -20,4 +20,10 @@ int letter_route(struct letter *l, const struct request *r, struct error *e);
 /* The envelope made whole; the header fit to leave (submit/rewrite.c). */
 int letter_rewrite(struct letter *l, const struct request *r, struct error *e);
 
+/*
+ * The account's hosts, in order, until one of them decides about the
+ * recipients (submit/deliver.c).
+ */
+int letter_deliver(struct letter *l, const struct request *r, struct error *e);
+
 #endif

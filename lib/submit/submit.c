@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "submit/converse.h"
 #include "submit/report.h"
 #include "submit/step.h"
 
@@ -87,7 +86,7 @@ submit(const struct request *r)
 
 	letter_init(&l, r);
 	if (prepare(&l, r, &e) == 0)
-		letter_converse(&l, r, &e);
+		letter_deliver(&l, r, &e);
 	return finish(&l, r, &e);
 }
 

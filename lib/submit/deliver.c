@@ -1,0 +1,123 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/secret.h"
+#include "submit/converse.h"
+#include "submit/plan.h"
+#include "submit/step.h"
+
+/* Read when a login is certain to be tried, and once. */
+static int
+fetch_secret(struct letter *l, const struct request *r, struct error *e)
+{
+	const struct account *a = &l->account;
+
+	if (!plan_logs_in(a) || l->secret.n > 0 ||
+	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
+		return 0;
+	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
+		return -1;
+	trace_hide(r->trace, buf_bytes(&l->secret));
+	return 0;
+}
+
+/* May another host do better, and could nobody get the message twice? */
+static bool
+worth_another_host(const struct letter *l, const struct error *e)
+{
+	if (l->maybe_delivered)
+		return false;
+	switch (e->kind) {
+	case ERR_RESOLVE:
+	case ERR_CONNECT:
+	case ERR_GREETING:
+	case ERR_TIMEOUT:
+	case ERR_DISCONNECTED:
+	case ERR_PROTOCOL:
+	case ERR_TLS:
+	case ERR_TLS_VERIFY:
+	case ERR_HELO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Put off at MAIL, all of them: a host that is busy. */
+static bool
+host_is_busy(const struct letter *l)
+{
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state != VERDICT_DEFERRED ||
+		    l->env.to[i].verdict.stage != STAGE_MAIL)
+			return false;
+	return l->env.n > 0;
+}
+
+static void
+open_again(struct letter *l)
+{
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state == VERDICT_DEFERRED)
+			l->env.to[i].verdict = (struct verdict){ 0 };
+}
+
+/* What the account forbids needs no server to say so. */
+static int
+check_size(const struct letter *l, struct error *e)
+{
+	int64_t most = l->account.max_size;
+
+	if (most == 0 || message_size(&l->message) <= most)
+		return 0;
+	return error_set(e, ERR_TOO_LARGE,
+	    "message of %" PRId64 " octets is too large: account '%s' takes "
+	    "%" PRId64,
+	    message_size(&l->message), l->account.name, most);
+}
+
+/* What the hosts before the last had to say, behind the last one's word. */
+static void
+tell_earlier(struct error *e, const char *earlier)
+{
+	size_t n = strlen(e->text);
+
+	if (earlier[0] != '\0')
+		snprintf(e->text + n, sizeof(e->text) - n, "; before that: %s",
+		    earlier);
+}
+
+int
+letter_deliver(struct letter *l, const struct request *r, struct error *e)
+{
+	const struct account *a = &l->account;
+	char earlier[sizeof(e->text)] = "";
+
+	if (check_size(l, e) < 0 || fetch_secret(l, r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->hosts_n; i++) {
+		bool last = i + 1 == a->hosts_n;
+		struct error why = ERROR_NONE;
+		int rc = converse(l, r, &a->hosts[i], &why);
+
+		if (!last && rc < 0 && worth_another_host(l, &why)) {
+			trace_note(
+			    r->trace, 1, "warn", "%s; next host", why.text);
+			continue;
+		}
+		if (!last && rc == 0 && host_is_busy(l)) {
+			trace_note(r->trace, 1, "warn",
+			    "%s takes no mail now; next host",
+			    a->hosts[i].name);
+			open_again(l);
+			continue;
+		}
+		if (rc < 0) {
+			*e = why;
+			tell_earlier(e, earlier);
+		}
+		return rc;
+	}
+	return error_set(e, ERR_CONFIG, "account has no host");
+}

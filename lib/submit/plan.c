@@ -1,0 +1,156 @@
+#include "submit/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "conf/hint.h"
+
+void
+plan_init(struct plan *p)
+{
+	*p = (struct plan){ 0 };
+	buf_init(&p->nonce, 64);
+}
+
+void
+plan_clear(struct plan *p)
+{
+	buf_clear(&p->nonce);
+}
+
+/* ---- greeting ------------------------------------------------------------- */
+
+static bool
+is_fqdn(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot != NULL && dot != name && dot[1] != '\0';
+}
+
+/* RFC 5321, 4.1.4: a domain, or the literal of the address we come from. */
+static void
+choose_ehlo_name(struct plan *p, const struct account *a,
+    const struct here *here, const char *local)
+{
+	size_t size = sizeof(p->ehlo_name);
+	char host[256];
+
+	here->host_name(host, sizeof(host));
+	if (a->ehlo_name != NULL)
+		snprintf(p->ehlo_name, size, "%s", a->ehlo_name);
+	else if (is_fqdn(host) || local[0] == '\0')
+		snprintf(p->ehlo_name, size, "%s",
+		    host[0] != '\0' ? host : "localhost");
+	else
+		snprintf(p->ehlo_name, size, "[%s%s]",
+		    strchr(local, ':') != NULL ? "IPv6:" : "", local);
+}
+
+/* ---- login ---------------------------------------------------------------- */
+
+bool
+plan_logs_in(const struct account *a)
+{
+	if (a->auth != NULL && strcmp(a->auth[0], "off") == 0)
+		return false;
+	return a->user != NULL || a->tls_cert_file != NULL;
+}
+
+/* NULL: the session chooses. */
+static const char *const *
+mechanisms(const struct account *a)
+{
+	if (a->auth == NULL || strcmp(a->auth[0], "auto") == 0)
+		return NULL;
+	return (const char *const *)a->auth;
+}
+
+/* A certificate alone logs in by EXTERNAL, where that is offered. */
+static bool
+certificate_only(const struct account *a)
+{
+	return a->user == NULL && mechanisms(a) == NULL;
+}
+
+/* 144 random bits, printable (RFC 5802, 5.1). */
+static void
+make_nonce(struct plan *p, const struct here *here)
+{
+	char raw[18];
+
+	here->random(raw, sizeof(raw));
+	buf_reset(&p->nonce);
+	base64_encode(&p->nonce, (struct bytes){ raw, sizeof(raw) });
+}
+
+static void
+plan_login(struct smtp_plan *p, const struct account *a,
+    const struct account_host *host)
+{
+	p->auth = plan_logs_in(a);
+	p->auth_if_offered = certificate_only(a);
+	p->mechanisms = mechanisms(a);
+	p->certificate = a->tls_cert_file != NULL;
+	p->no_initial = !a->auth_initial_response;
+	p->auth_without_tls = a->auth_without_tls || host->is_path;
+	p->locked_out = hint_locked_out;
+}
+
+/* ---- all of it -------------------------------------------------------------- */
+
+static enum smtp_security
+security(const struct account_host *host)
+{
+	switch (host->tls) {
+	case ACCOUNT_TLS_IMPLICIT:
+		return SMTP_SECURED;
+	case ACCOUNT_TLS_STARTTLS:
+	case ACCOUNT_TLS_REQUIRED:
+		return SMTP_STARTTLS;
+	case ACCOUNT_TLS_OFF:
+		break;
+	}
+	return SMTP_CLEAR;
+}
+
+const char *
+plan_tls(const struct account_host *host)
+{
+	static const char *const names[] = {
+		[SMTP_CLEAR] = "off",
+		[SMTP_STARTTLS] = "starttls",
+		[SMTP_SECURED] = "implicit",
+	};
+
+	return names[security(host)];
+}
+
+void
+plan_make(struct plan *p, const struct letter *l, const struct request *r,
+    const struct account_host *host, const char *local)
+{
+	const struct account *a = &l->account;
+
+	choose_ehlo_name(p, a, r->here, local);
+	make_nonce(p, r->here);
+	p->smtp = (struct smtp_plan){
+		.lmtp = a->protocol == PROTOCOL_LMTP,
+		.security = security(host),
+		.host = host->name,
+		.ehlo_name = p->ehlo_name,
+		.id = { .user = bytes_of(a->user),
+		    .secret = buf_bytes(&l->secret),
+		    .host = bytes_of(host->name),
+		    .port = host->port,
+		    .nonce = buf_bytes(&p->nonce) },
+		.all_recipients = a->recipients == RECIPIENTS_ALL,
+		.max_size = a->max_size,
+		.timeout = a->timeout,
+		.mail_options = (const char *const *)a->mail_options,
+		.rcpt_options = (const char *const *)a->rcpt_options,
+		.trace = r->trace,
+	};
+	plan_login(&p->smtp, a, host);
+}

@@ -1,0 +1,33 @@
+/*
+ * What a session with one host is to do: the account's will in the session's
+ * terms.
+ */
+#ifndef SUBMIT_PLAN_H
+#define SUBMIT_PLAN_H
+
+#include "smtp/session.h"
+#include "submit/letter.h"
+
+struct plan {
+	struct smtp_plan smtp; /* points into this struct and the letter */
+	char ehlo_name[280];
+	struct buf nonce; /* owned: ours, for SCRAM */
+};
+
+void plan_init(struct plan *p);
+void plan_clear(struct plan *p);
+
+/*
+ * Fill p for a connection to host whose own end is at local, a numeric
+ * address or "".
+ */
+void plan_make(struct plan *p, const struct letter *l, const struct request *r,
+    const struct account_host *host, const char *local);
+
+/* Will a login be tried? */
+bool plan_logs_in(const struct account *a);
+
+/* "implicit", "starttls" or "off". */
+const char *plan_tls(const struct account_host *host);
+
+#endif
