@@ -1,0 +1,30 @@
+#!/bin/sh
+# A release builds outside its tree, passes its unit tests, installs, and
+# leaves nothing behind.  usage: tests/distcheck.sh TARBALL
+set -eu
+tarball=$(realpath "$1")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+tar xzf "$tarball" -C "$dir"
+src=$(echo "$dir"/sendoff-*)
+chmod -R a-w "$src"
+mkdir "$dir/out" "$dir/root"
+cd "$dir/out"
+"$src/configure" --quiet --prefix=/usr --sysconfdir=/etc --enable-sendmail
+make -s all check-unit
+make -s install DESTDIR="$dir/root"
+for file in usr/bin/sendoff usr/sbin/sendmail usr/lib/sendmail usr/bin/mailq \
+    usr/share/sendoff/providers.conf usr/share/man/man1/sendoff.1; do
+	[ -e "$dir/root/$file" ] || [ -L "$dir/root/$file" ] || {
+		echo "$file was not installed"
+		exit 1
+	}
+done
+[ "$("$dir/root/usr/bin/sendoff" --version)" = "$(basename "$src" | tr - ' ')" ]
+make -s uninstall DESTDIR="$dir/root"
+left=$(find "$dir/root" ! -type d)
+[ -z "$left" ] || {
+	echo "left behind: $left"
+	exit 1
+}
+echo "distcheck: fine"
