@@ -43,6 +43,7 @@ check_library() {
 	    done
 }
 
+# shellcheck disable=SC2129
 for file in lib/*/*.[ch]; do
 	room=${file#lib/}
 	check_rooms "$file" "${room%%/*}"
