@@ -265,10 +265,25 @@ only_time_was_lost(const struct heat *h)
 	return true;
 }
 
+/* An address to come from that this machine does not have. */
+static bool
+source_is_foreign(const struct heat *h)
+{
+	for (size_t i = 0; i < h->begun; i++)
+		if (h->tries[i].why == EADDRNOTAVAIL)
+			return h->race->source != NULL;
+	return false;
+}
+
 static void
 hint(const struct heat *h, unsigned port, struct error *e)
 {
-	if (port == 25)
+	char text[ENDPOINT_TEXT];
+
+	if (source_is_foreign(h))
+		error_hint(e, "is %s an address of this machine?",
+		    endpoint_text(h->race->source, text));
+	else if (port == 25)
 		error_hint(e,
 		    "many networks block port 25; mail of users is taken on "
 		    "port 465 (tls = \"implicit\") or 587 "
