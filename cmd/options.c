@@ -1,32 +1,10 @@
 #include "cmd/options.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clean.h"
-#include "mail/encode.h"
-
-enum arity {
-	NO_ARG,
-	ARG,        /* joined, or the next word */
-	JOINED_ARG, /* joined, or none */
-	MUST_JOIN   /* joined, and must be there */
-};
-
-struct option_row;
-typedef int setter(struct options *o, const struct option_row *row,
-    const char *value, struct error *e);
-
-struct option_row {
-	const char *name; /* long; NULL: the letter alone */
-	char letter;      /* '\0': the long name alone */
-	enum arity arity;
-	const char *arg; /* its name in the help text */
-	setter *set;
-	const char *key;  /* configuration key that it sets, or NULL */
-	const char *help; /* NULL: accepted for callers' sake, and ignored */
-};
+#include "cmd/option_table.h"
 
 /* Nothing that goes into a line of ours may end it; a name may be tamed. */
 static int
@@ -48,393 +26,22 @@ set_value(struct options *o, const struct option_row *row, const char *value,
 	return check_value(row, value, e) < 0 ? -1 : row->set(o, row, value, e);
 }
 
-/* ---- what the options do --------------------------------------------------------- */
-
-static int
-bad_value(const struct option_row *row, const char *value, const char *allowed,
-    struct error *e)
-{
-	char shown[80], name[64];
-
-	if (row->name != NULL)
-		snprintf(name, sizeof(name), "--%s", row->name);
-	else
-		snprintf(name, sizeof(name), "-%c", row->letter);
-	error_set(e, ERR_USAGE, "option %s does not take '%s'", name,
-	    clean_copy(shown, sizeof(shown), bytes_of(value)));
-	return error_hint(e, "one of: %s", allowed);
-}
-
-static int
-set_key(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	if (!options_override(o, row->key, value, row->name))
-		return error_set(e, ERR_USAGE, "too many options");
-	return 0;
-}
-
-/* --mail-option and --rcpt-option add up. */
-static int
-set_added(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	struct buf *list = strcmp(row->key, "mail_options") == 0
-	    ? &o->mail_options
-	    : &o->rcpt_options;
-
-	if (list->n > 0)
-		buf_addc(list, ',');
-	buf_adds(list, value);
-	return buf_ok(list) ? 0 : error_set(e, ERR_USAGE, "too many options");
-}
-
-static int
-add_up(struct options *o, const char *key, struct buf *list, struct error *e)
-{
-	if (list->n == 0 || options_override(o, key, buf_text(list), key))
-		return 0;
-	return error_set(e, ERR_USAGE, "too many options");
-}
-
-static int
-set_ignored(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	(void)o;
-	(void)row;
-	(void)value;
-	(void)e;
-	return 0;
-}
-
-#define SET_BOOL(function, member) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
-	{ \
-		o->member = true; \
-		return set_ignored(o, row, value, e); \
-	}
-
-#define SET_TEXT(function, member) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
-	{ \
-		o->member = value; \
-		return set_ignored(o, row, value, e); \
-	}
-
-#define SET_ACTION(function, what) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
-	{ \
-		o->action = what; \
-		return set_ignored(o, row, value, e); \
-	}
-
-SET_BOOL(set_ignore_dots, ignore_dots)
-SET_BOOL(set_read_recipients, read_recipients)
-SET_BOOL(set_read_from, read_envelope_from)
-SET_BOOL(set_gateway, gateway)
-SET_BOOL(set_undisclosed, undisclosed)
-SET_BOOL(set_show_secrets, show_secrets)
-SET_TEXT(set_sender, sender)
-SET_TEXT(set_full_name, full_name)
-SET_TEXT(set_account, account)
-SET_TEXT(set_file, file)
-SET_TEXT(set_debug_file, debug_file)
-SET_ACTION(set_pretend, ACTION_PRETEND)
-SET_ACTION(set_check, ACTION_CHECK)
-SET_ACTION(set_show_config, ACTION_SHOW_CONFIG)
-SET_ACTION(set_server_info, ACTION_SERVER_INFO)
-SET_ACTION(set_version, ACTION_VERSION)
-SET_ACTION(set_help, ACTION_HELP)
-
-static int
-set_verbose(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	if (o->debug_level < 1)
-		o->debug_level = 1;
-	return set_ignored(o, row, value, e);
-}
-
-static int
-set_debug_level(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	if (value[0] < '0' || value[0] > '3' || value[1] != '\0')
-		return bad_value(row, value, "0, 1, 2, 3", e);
-	o->debug_level = value[0] - '0';
-	return 0;
-}
-
-/* -d, -d2, and sendmail's -d0.1, which tells the version first. */
-static int
-set_classic_debug(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	if (strcmp(value, "0.1") == 0) {
-		o->version_first = true;
-		return 0;
-	}
-	if (value[0] >= '1' && value[0] <= '3' && value[1] == '\0')
-		return set_debug_level(o, row, value, e);
-	return set_verbose(o, row, value, e);
-}
-
-static int
-set_debug_format(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	o->json_trace = strcmp(value, "json") == 0;
-	if (!o->json_trace && strcmp(value, "text") != 0)
-		return bad_value(row, value, "text, json", e);
-	return 0;
-}
-
-static int
-set_progress(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	o->no_progress = strcmp(value, "never") == 0;
-	if (!o->no_progress && strcmp(value, "auto") != 0)
-		return bad_value(row, value, "auto, never", e);
-	return 0;
-}
-
-static int
-set_report(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	static const char *const forms[] = {
-		[REPORT_TEXT] = "text",
-		[REPORT_JSON] = "json",
-		[REPORT_QUIET] = "quiet",
-	};
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (strcmp(value, forms[i]) == 0) {
-			o->form = (enum report_form)i;
-			return 0;
-		}
-	return bad_value(row, value, "text, json, quiet", e);
-}
-
-static unsigned
-notify_bit(struct bytes word)
-{
-	if (bytes_is_case(word, "never"))
-		return NOTIFY_NEVER;
-	if (bytes_is_case(word, "success"))
-		return NOTIFY_SUCCESS;
-	if (bytes_is_case(word, "failure"))
-		return NOTIFY_FAILURE;
-	return bytes_is_case(word, "delay") ? NOTIFY_DELAY : 0;
-}
-
-/* RFC 3461, 4.1: NEVER stands alone. */
-static int
-set_notify(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	static const char allowed[] = "never, or a list of success, failure, "
-				      "delay";
-	struct bytes list = bytes_of(value);
-	unsigned bits = 0;
-
-	do {
-		unsigned bit = notify_bit(bytes_trim(bytes_take(&list, ',')));
-
-		if (bit == 0)
-			return bad_value(row, value, allowed, e);
-		bits |= bit;
-	} while (list.n > 0);
-	if (bits & NOTIFY_NEVER && bits != NOTIFY_NEVER)
-		return bad_value(row, value, allowed, e);
-	o->notify = bits;
-	return 0;
-}
-
-static int
-set_return(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	if (bytes_is_case(bytes_of(value), "full"))
-		o->ret = RETURN_FULL;
-	else if (bytes_is_case(bytes_of(value), "hdrs"))
-		o->ret = RETURN_HDRS;
-	else
-		return bad_value(row, value, "full, hdrs", e);
-	return 0;
-}
-
-/* RFC 3461, 4.4: xtext, 100 octets; what is none is made so. */
-static int
-set_envid(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	enum { ENVID_MAX = 100 };
-
-	buf_reset(&o->envid);
-	if (xtext_valid(bytes_of(value)))
-		buf_adds(&o->envid, value);
-	else
-		xtext_add(&o->envid, bytes_of(value));
-	if (o->envid.n == 0 || o->envid.n > ENVID_MAX)
-		return bad_value(row, value, "1 to 100 characters", e);
-	return 0;
-}
-
-static int
-set_mode(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	(void)o;
-	if (strcmp(value, "m") == 0)
-		return 0;
-	return bad_value(row, value, "m (send a message)", e);
-}
-
-/* -oeq, -e q: say nothing; the other modes all mean what we do anyway. */
-static int
-set_error_mode(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	if (strchr("mepqw", value[0]) == NULL || value[0] == '\0')
-		return bad_value(row, value, "m, e, p, q, w", e);
-	if (value[0] == 'q')
-		o->form = REPORT_QUIET;
-	return 0;
-}
-
-/* -o's letters: -oi, -oitrue, -oe?, -ov; the rest tune other programs. */
-static int
-set_classic(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	switch (value[0]) {
-	case 'i':
-		o->ignore_dots = true;
-		break;
-	case 'e':
-		return set_error_mode(o, row, value + 1, e);
-	case 'v':
-		return set_verbose(o, row, value, e);
-	default:
-		break;
-	}
-	return 0;
-}
-
-static int
-set_long_classic(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	if (bytes_is_case(bytes_of(value), "IgnoreDots=true"))
-		o->ignore_dots = true;
-	return set_ignored(o, row, value, e);
-}
-
-/* ---- the table --------------------------------------------------------------------- */
-
-/* A row with neither name nor letter is the heading of a group. */
-/* clang-format off */
-static const struct option_row rows[] = {
-	{ .help = "Which account" },
-	{ "account", 'a', ARG, "NAME", set_account, NULL, "send by this account" },
-	{ "file", 'C', ARG, "FILE", set_file, NULL, "read this configuration and no other" },
-	{ "from", 'f', ARG, "ADDR", set_sender, NULL, "envelope sender; '<>' is the null one" },
-	{ NULL, 'r', ARG, "ADDR", set_sender, NULL, "the same" },
-	{ "read-recipients", 't', NO_ARG, NULL, set_read_recipients, NULL, "recipients from To, Cc and Bcc too" },
-	{ "read-envelope-from", '\0', NO_ARG, NULL, set_read_from, NULL, "envelope sender from the header" },
-	{ "full-name", 'F', ARG, "NAME", set_full_name, NULL, "the sender's name, if From has to be added" },
-
-	{ .help = "Account settings for this call" },
-	{ "host", '\0', ARG, "HOST", set_key, "host", "server: name, name:port, address, /socket" },
-	{ "port", '\0', ARG, "N", set_key, "port", "port" },
-	{ "protocol", '\0', ARG, "P", set_key, "protocol", "smtp or lmtp" },
-	{ "tls", '\0', ARG, "T", set_key, "tls", "required, implicit, starttls or off" },
-	{ "tls-trust-file", '\0', ARG, "FILE", set_key, "tls_trust_file", "authorities to trust, PEM" },
-	{ "tls-fingerprint", '\0', ARG, "HASH", set_key, "tls_fingerprint", "the certificate to accept" },
-	{ "tls-cert-file", '\0', ARG, "FILE", set_key, "tls_cert_file", "client certificate, PEM" },
-	{ "tls-key-file", '\0', ARG, "FILE", set_key, "tls_key_file", "its key, PEM" },
-	{ "tls-min-version", '\0', ARG, "V", set_key, "tls_min_version", "1.2 or 1.3" },
-	{ "auth", '\0', ARG, "A", set_key, "auth", "auto, off, or mechanisms" },
-	{ "user", '\0', ARG, "USER", set_key, "user", "login" },
-	{ "password-command", '\0', ARG, "CMD", set_key, "password_command", "command that prints the password" },
-	{ "password-file", '\0', ARG, "FILE", set_key, "password_file", "file that holds the password" },
-	{ "ehlo-name", '\0', ARG, "NAME", set_key, "ehlo_name", "name to greet the server with" },
-	{ "domain", '\0', ARG, "NAME", set_key, "ehlo_name", "the same" },
-	{ "timeout", '\0', ARG, "T", set_key, "timeout", "for each step: 60s, 5m" },
-	{ "source-ip", '\0', ARG, "ADDR", set_key, "source_ip", "address to connect from" },
-
-	{ .help = "Delivery" },
-	{ NULL, 'i', NO_ARG, NULL, set_ignore_dots, NULL, "a lone dot does not end the message" },
-	{ "dsn-notify", 'N', ARG, "LIST", set_notify, NULL, "ask for reports: never, success, failure, delay" },
-	{ "dsn-return", 'R', ARG, "WHAT", set_return, NULL, "what reports return: full, hdrs" },
-	{ "envid", 'V', ARG, "ID", set_envid, NULL, "envelope identifier for reports" },
-	{ "mail-option", '\0', ARG, "K[=V]", set_added, "mail_options", "parameter for MAIL" },
-	{ "rcpt-option", '\0', ARG, "K[=V]", set_added, "rcpt_options", "parameter for each RCPT" },
-	{ "undisclosed-recipients", '\0', NO_ARG, NULL, set_undisclosed, NULL, "hide To and Cc" },
-	{ NULL, 'G', NO_ARG, NULL, set_gateway, NULL, "from a gateway: add no From" },
-
-	{ .help = "Seeing" },
-	{ NULL, 'v', NO_ARG, NULL, set_verbose, NULL, "show the conversation (debug level 1)" },
-	{ "debug-level", '\0', ARG, "N", set_debug_level, NULL, "0 to 3; 2 adds times, 3 what goes on underneath" },
-	{ NULL, 'd', JOINED_ARG, "N", set_classic_debug, NULL, "the same, the number joined" },
-	{ "debug-file", '\0', ARG, "FILE", set_debug_file, NULL, "trace there, not on the standard error" },
-	{ "debug-format", '\0', ARG, "FORM", set_debug_format, NULL, "text or json" },
-	{ "show-secrets", '\0', NO_ARG, NULL, set_show_secrets, NULL, "hide no password in the trace" },
-	{ "report", '\0', ARG, "FORM", set_report, NULL, "text, json or quiet" },
-	{ "progress", '\0', ARG, "WHEN", set_progress, NULL, "auto or never: how far a large message has got" },
-	{ "pretend", 'P', NO_ARG, NULL, set_pretend, NULL, "do all but connect; show it" },
-
-	{ .help = "Other actions" },
-	{ "check", '\0', NO_ARG, NULL, set_check, NULL, "check the configuration" },
-	{ "show-config", '\0', NO_ARG, NULL, set_show_config, NULL, "print it, each key with where it was set" },
-	{ "server-info", 'S', NO_ARG, NULL, set_server_info, NULL, "print what the server offers" },
-	{ "version", '\0', NO_ARG, NULL, set_version, NULL, "print the version" },
-	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
-
-	{ .help = "Kept for callers of sendmail" },
-	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message" },
-	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others mean nothing here" },
-	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i; others mean nothing here" },
-	{ NULL, 'e', ARG, "X", set_error_mode, NULL, "q: report nothing" },
-	{ NULL, 'B', ARG, "TYPE", set_ignored, NULL, NULL },
-	{ NULL, 'A', ARG, "X", set_ignored, NULL, NULL },
-	{ NULL, 'L', ARG, "TAG", set_ignored, NULL, NULL },
-	{ NULL, 'X', ARG, "FILE", set_ignored, NULL, NULL },
-	{ NULL, 'h', ARG, "N", set_ignored, NULL, NULL },
-	{ NULL, 'p', ARG, "X", set_ignored, NULL, NULL },
-	{ NULL, 'T', JOINED_ARG, "X", set_ignored, NULL, NULL },
-	{ NULL, 'U', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 'c', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 'm', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 'n', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 's', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 'x', NO_ARG, NULL, set_ignored, NULL, NULL },
-};
-/* clang-format on */
-
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-
 static const struct option_row *
 row_of_letter(char letter)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (letter != '\0' && rows[i].letter == letter)
-			return &rows[i];
+	for (size_t i = 0; i < option_rows_n; i++)
+		if (letter != '\0' && option_rows[i].letter == letter)
+			return &option_rows[i];
 	return NULL;
 }
 
 static const struct option_row *
 row_of_name(struct bytes name)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].name != NULL && bytes_is(name, rows[i].name))
-			return &rows[i];
+	for (size_t i = 0; i < option_rows_n; i++)
+		if (option_rows[i].name != NULL &&
+		    bytes_is(name, option_rows[i].name))
+			return &option_rows[i];
 	return NULL;
 }
 
@@ -493,14 +100,15 @@ unknown_name(struct bytes name, struct error *e)
 	size_t best = 4;
 	char shown[80];
 
-	for (size_t i = 0; i < ROWS; i++) {
-		size_t d = rows[i].name == NULL
+	for (size_t i = 0; i < option_rows_n; i++) {
+		size_t d = option_rows[i].name == NULL
 		    ? best
-		    : distance(bytes_head(name, 64), bytes_of(rows[i].name));
+		    : distance(
+			  bytes_head(name, 64), bytes_of(option_rows[i].name));
 
 		if (d < best) {
 			best = d;
-			nearest = rows[i].name;
+			nearest = option_rows[i].name;
 		}
 	}
 	error_set(e, ERR_USAGE, "unknown option --%s",
@@ -635,6 +243,14 @@ parse_options(struct options *o, int argc, char **argv, struct error *e)
 	return check_operands(a.next, e);
 }
 
+static int
+add_up(struct options *o, const char *key, struct buf *list, struct error *e)
+{
+	if (list->n == 0 || options_override(o, key, buf_text(list), key))
+		return 0;
+	return error_set(e, ERR_USAGE, "too many options");
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct error *e)
 {
@@ -696,11 +312,11 @@ options_help(struct buf *out)
 	buf_adds(out,
 	    "usage: sendoff [option ...] [--] [recipient ...] < message\n"
 	    "Hand one message to the mail server of an account.\n");
-	for (size_t i = 0; i < ROWS; i++) {
-		if (rows[i].set == NULL)
-			buf_addf(out, "\n%s:\n", rows[i].help);
-		else if (rows[i].help != NULL)
-			help_row(&rows[i], out);
+	for (size_t i = 0; i < option_rows_n; i++) {
+		if (option_rows[i].set == NULL)
+			buf_addf(out, "\n%s:\n", option_rows[i].help);
+		else if (option_rows[i].help != NULL)
+			help_row(&option_rows[i], out);
 	}
 	buf_adds(out,
 	    "\nAccepted and ignored: -A -B -L -T -U -X -c -h -m -n -p -s -x\n");

@@ -1,10 +1,7 @@
 /*
- * The command line.  One table of options: the parser, the help text and the
- * check of the manual page all read it.
- *
- * The classic flags are sendmail's: clusters, joined arguments, no permutation
- * (what follows the first operand is an operand, and may not begin with '-'
- * unless "--" stood before).  Ours are long.
+ * The command line.  The classic flags are sendmail's: clusters, joined
+ * arguments, no permutation (what follows the first operand is an operand, and
+ * may not begin with '-' unless "--" stood before).  Ours are long.
  */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H

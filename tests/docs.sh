@@ -9,7 +9,7 @@ trap 'rm -f "$bad"' EXIT
 
 # Long and short names in the table of options.
 table_options() {
-	sed -n '/^static const struct option_row rows/,/^};/p' cmd/options.c |
+	sed -n '/^const struct option_row option_rows/,/^};/p' cmd/option_table.c |
 	    sed -n "s/^	{ \(\"\([a-z-]*\)\"\|NULL\), '\([^']*\)', .*/\2 \3/p" |
 	    tr ' ' '\n' | grep -v '^\\0$' | grep . | sort -u
 }
