@@ -456,7 +456,7 @@ int
 address_qualify(struct address *a, struct bytes domain, struct error *e)
 {
 	struct buf text = BUF(ADDRESS_MAX * 2);
-	struct address whole;
+	struct address whole = { 0 };
 	int rc;
 
 	if (a->local_n < strlen(a->text))
