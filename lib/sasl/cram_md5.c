@@ -8,8 +8,6 @@ cram_md5_step(struct sasl *s, struct bytes challenge, struct buf *response,
 {
 	struct digest d;
 
-	if (s->steps > 0)
-		return sasl_too_much(s, e);
 	if (challenge.n == 0)
 		return error_set(
 		    e, ERR_PROTOCOL, "server sent an empty CRAM-MD5 challenge");

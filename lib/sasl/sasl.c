@@ -7,23 +7,23 @@ enum { SCRAM = SASL_FIRST, PLUS = SASL_FIRST | SASL_BINDS };
 
 /* clang-format off */
 const struct sasl_mechanism sasl_mechanisms[] = {
-	{ "EXTERNAL", SASL_FIRST | SASL_SINGLE | SASL_CERT,
+	{ "EXTERNAL", SASL_FIRST | SASL_SINGLE | SASL_CERT, 1,
 	    external_step, NULL },
-	{ "OAUTHBEARER", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN,
+	{ "OAUTHBEARER", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN, 2,
 	    oauthbearer_step, NULL },
-	{ "XOAUTH2", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN,
+	{ "XOAUTH2", SASL_PLAINTEXT | SASL_FIRST | SASL_TOKEN, 2,
 	    xoauth2_step, NULL },
-	{ "SCRAM-SHA-512-PLUS", PLUS, scram_sha512_step, scram_proven },
-	{ "SCRAM-SHA-256-PLUS", PLUS, scram_sha256_step, scram_proven },
-	{ "SCRAM-SHA-1-PLUS", PLUS, scram_sha1_step, scram_proven },
-	{ "SCRAM-SHA-512", SCRAM, scram_sha512_step, scram_proven },
-	{ "SCRAM-SHA-256", SCRAM, scram_sha256_step, scram_proven },
-	{ "SCRAM-SHA-1", SCRAM, scram_sha1_step, scram_proven },
-	{ "PLAIN", SASL_PLAINTEXT | SASL_FIRST | SASL_SINGLE,
+	{ "SCRAM-SHA-512-PLUS", PLUS, 3, scram_sha512_step, scram_proven },
+	{ "SCRAM-SHA-256-PLUS", PLUS, 3, scram_sha256_step, scram_proven },
+	{ "SCRAM-SHA-1-PLUS", PLUS, 3, scram_sha1_step, scram_proven },
+	{ "SCRAM-SHA-512", SCRAM, 3, scram_sha512_step, scram_proven },
+	{ "SCRAM-SHA-256", SCRAM, 3, scram_sha256_step, scram_proven },
+	{ "SCRAM-SHA-1", SCRAM, 3, scram_sha1_step, scram_proven },
+	{ "PLAIN", SASL_PLAINTEXT | SASL_FIRST | SASL_SINGLE, 1,
 	    plain_step, NULL },
-	{ "LOGIN", SASL_PLAINTEXT, login_step, NULL },
-	{ "CRAM-MD5", 0, cram_md5_step, NULL },
-	{ NULL, 0, NULL, NULL },
+	{ "LOGIN", SASL_PLAINTEXT, 2, login_step, NULL },
+	{ "CRAM-MD5", 0, 1, cram_md5_step, NULL },
+	{ NULL, 0, 0, NULL, NULL },
 };
 /* clang-format on */
 
@@ -119,39 +119,41 @@ sasl_clear(struct sasl *s)
 	buf_clear(&s->said);
 }
 
+static int
+answer(struct sasl *s, struct bytes challenge, struct buf *response,
+    struct error *e)
+{
+	if (s->steps == s->mech->turns)
+		return error_set(e, ERR_PROTOCOL,
+		    "server asks for more than %s has", s->mech->name);
+	if (s->mech->step(s, challenge, response, e) < 0)
+		return -1;
+	if (!buf_ok(response) || !buf_ok(&s->kept))
+		return error_set(e, ERR_SECRET,
+		    "user or secret is too long for %s", s->mech->name);
+	return 0;
+}
+
 int
 sasl_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e)
 {
 	size_t before = response->n;
-	int rc;
 
-	if (s->steps == SASL_STEPS)
-		return sasl_too_much(s, e);
-	rc = s->mech->step(s, challenge, response, e);
-	if (rc == 0 && !(buf_ok(response) && buf_ok(&s->kept)))
-		rc = error_set(e, ERR_SECRET,
-		    "user or secret is too long for %s", s->mech->name);
-	s->steps++;
-	if (rc < 0) {
-		buf_cut(response, before);
-		s->steps = SASL_STEPS;
-		s->proven = false;
+	if (answer(s, challenge, response, e) == 0) {
+		s->steps++;
+		return 0;
 	}
-	return rc;
+	buf_cut(response, before);
+	s->steps = s->mech->turns;
+	s->proven = false;
+	return -1;
 }
 
 bool
 sasl_proven(const struct sasl *s)
 {
 	return s->mech->proven == NULL || s->mech->proven(s);
-}
-
-int
-sasl_too_much(const struct sasl *s, struct error *e)
-{
-	return error_set(
-	    e, ERR_PROTOCOL, "server asks for more than %s has", s->mech->name);
 }
 
 void

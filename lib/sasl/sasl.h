@@ -40,6 +40,7 @@ struct sasl;
 struct sasl_mechanism {
 	const char *name;
 	unsigned traits;
+	unsigned turns; /* as many challenges may be answered, and no more */
 	/*
 	 * Answer a challenge (the empty one asks for the initial response of
 	 * a SASL_FIRST mechanism) by adding to response.  -1 and ERR_AUTH or
@@ -86,10 +87,10 @@ int sasl_init(struct sasl *s, const struct sasl_mechanism *mech,
 void sasl_clear(struct sasl *s);
 
 /*
- * Answer a challenge.  At most SASL_STEPS are answered, and none after one
- * that failed: ERR_PROTOCOL.  A failure leaves response as it was.
+ * Answer a challenge.  No more than the mechanism has turns for are answered,
+ * and none after one that failed: ERR_PROTOCOL.  A failure leaves response as
+ * it was.
  */
-enum { SASL_STEPS = 8 };
 int sasl_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e);
 

@@ -62,10 +62,13 @@ static int
 say_first(struct sasl *s, struct buf *response, struct error *e)
 {
 	struct buf user = BUF(SASL_TEXT_MAX);
+	int rc = 0;
 
 	if (!nonce_fit(s->id->nonce))
 		return error_set(e, ERR_INTERNAL, "nonce is unfit for SCRAM");
 	utf8_prepare(&user, s->id->user);
+	if (!buf_ok(&user))
+		rc = error_set(e, ERR_SECRET, "user is too long for SCRAM");
 	buf_adds(&s->kept, "n=");
 	sasl_add_name(&s->kept, buf_bytes(&user));
 	buf_adds(&s->kept, ",r=");
@@ -73,7 +76,7 @@ say_first(struct sasl *s, struct buf *response, struct error *e)
 	add_gs2_header(s, response);
 	buf_add(response, buf_bytes(&s->kept));
 	buf_clear(&user);
-	return 0;
+	return rc;
 }
 
 /* Take "X=value" off *message if its letter is X. */
@@ -309,10 +312,8 @@ scram_step(struct sasl *s, enum crypto_hash h, struct bytes challenge,
 		return say_first(s, response, e);
 	case 1:
 		return say_final(s, h, challenge, response, e);
-	case 2:
-		return hear_final(s, challenge, e);
 	default:
-		return sasl_too_much(s, e);
+		return hear_final(s, challenge, e);
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
  * The steps of the mechanisms, for the table in sasl.c alone.  Each answers
- * the challenge number s->steps (from 0), as sasl/sasl.h says of step().
+ * the challenge number s->steps (from 0), as sasl/sasl.h says of step(); the
+ * table's turns see to it that none is asked more often than it can answer.
  */
 #ifndef SASL_STEPS_H
 #define SASL_STEPS_H
@@ -32,9 +33,6 @@ int login_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e);
 int cram_md5_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e);
-
-/* ERR_PROTOCOL: the server goes on where the mechanism has come to its end. */
-int sasl_too_much(const struct sasl *s, struct error *e);
 
 /* Add a name with '=' and ',' as =3D and =2C (RFC 5802, 5.1: saslname). */
 void sasl_add_name(struct buf *out, struct bytes name);

@@ -137,7 +137,7 @@ START_TEST(a_further_challenge_gets_nothing)
 	    sasl_init(&s, sasl_find(bytes_of(t->name)), &id, &e), 0);
 	for (size_t i = 0; i < most; i++)
 		ck_assert_int_eq(sasl_step(&s, BYTES("x"), &out, &e), 0);
-	for (size_t i = 0; i < 2 * SASL_STEPS; i++) {
+	for (size_t i = 0; i < 10; i++) {
 		e = ERROR_NONE;
 		buf_reset(&out);
 		buf_adds(&out, "kept");

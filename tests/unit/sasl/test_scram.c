@@ -87,6 +87,8 @@ static const struct {
 	{ "r=xNONCEserver,s=c2FsdA==,i=4096", ERR_AUTH },
 	{ "r=NONCEser ver,s=c2FsdA==,i=4096", ERR_PROTOCOL },
 	{ "r=NONCEser\x7f,s=c2FsdA==,i=4096", ERR_PROTOCOL },
+	{ "r=NONCEser\xc3\xa4,s=c2FsdA==,i=4096", ERR_PROTOCOL },
+	{ "r:NONCEserver,s=c2FsdA==,i=4096", ERR_PROTOCOL },
 	{ "r=,s=c2FsdA==,i=4096", ERR_PROTOCOL },
 	{ "s=c2FsdA==,i=4096", ERR_PROTOCOL },
 	{ "s=c2FsdA==,r=NONCEserver,i=4096", ERR_PROTOCOL },
@@ -157,6 +159,46 @@ START_TEST(a_salt_of_1024_bytes_is_the_longest)
 	buf_clear(&out);
 	buf_clear(&salt);
 	buf_clear(&opening);
+	sasl_clear(&s);
+}
+END_TEST
+
+START_TEST(an_opening_without_end_is_refused)
+{
+	struct buf out = BUF(9000), opening = BUF(9000);
+	struct error e = ERROR_NONE;
+	struct sasl s;
+
+	buf_adds(&opening, "r=NONCE");
+	for (int i = 0; i < 2048; i++)
+		buf_addc(&opening, 'x');
+	buf_adds(&opening, ",s=c2FsdA==,i=4096");
+	begin(&s, "SCRAM-SHA-1", &jane);
+	turn(&s, BYTES(""), &out);
+	ck_assert_int_eq(sasl_step(&s, buf_bytes(&opening), &out, &e), -1);
+	ck_assert_int_eq(e.kind, ERR_PROTOCOL);
+	buf_clear(&out);
+	buf_clear(&opening);
+	sasl_clear(&s);
+}
+END_TEST
+
+START_TEST(a_user_without_end_is_refused)
+{
+	struct buf out = BUF(20000), user = BUF(9000);
+	struct sasl_identity id = jane;
+	struct error e = ERROR_NONE;
+	struct sasl s;
+
+	for (int i = 0; i < (_i == 0 ? 9000 : 4000); i++)
+		buf_addc(&user, '=');
+	id.user = buf_bytes(&user);
+	begin(&s, "SCRAM-SHA-1", &id);
+	ck_assert_int_eq(sasl_step(&s, BYTES(""), &out, &e), -1);
+	ck_assert_int_eq(e.kind, ERR_SECRET);
+	ck_assert_uint_eq(out.n, 0);
+	buf_clear(&out);
+	buf_clear(&user);
 	sasl_clear(&s);
 }
 END_TEST
@@ -418,6 +460,24 @@ START_TEST(an_impostor_is_not_believed)
 }
 END_TEST
 
+/* Should the signature ever be lost, an empty one is no match for it. */
+START_TEST(nothing_proves_nothing)
+{
+	struct twin t = honest;
+	struct buf last = BUF(1024), out = BUF(1024);
+	struct error e = ERROR_NONE;
+	struct sasl s;
+
+	nearly(&s, &t, &last);
+	buf_reset(&s.expected);
+	ck_assert_int_eq(sasl_step(&s, BYTES("v="), &out, &e), -1);
+	ck_assert(!sasl_proven(&s));
+	twin_clear(&t);
+	buf_clear(&last);
+	sasl_clear(&s);
+}
+END_TEST
+
 START_TEST(a_challenge_after_the_end_unproves)
 {
 	struct twin t = honest;
@@ -505,6 +565,9 @@ suite_scram(void)
 	tcase_add_test(t, passwords_are_prepared);
 	tcase_add_loop_test(t, a_bad_opening_gets_no_proof, 0, N(bad_openings));
 	tcase_add_loop_test(t, a_salt_of_1024_bytes_is_the_longest, 0, 2);
+	tcase_add_test(t, an_opening_without_end_is_refused);
+	tcase_add_loop_test(t, a_user_without_end_is_refused, 0, 2);
+	tcase_add_test(t, nothing_proves_nothing);
 	tcase_add_test(t, the_servers_refusal_is_shown_clean);
 	tcase_add_loop_test(t, a_lie_is_not_believed, 0, N(lies));
 	tcase_add_loop_test(t, every_bit_of_the_signature_counts, 0, 256);
