@@ -4,29 +4,50 @@
 
 #include "base/clean.h"
 
+/* How long is the character in front?  0 when it is none. */
+static size_t
+character(struct bytes text)
+{
+	for (size_t n = 1; n <= 4 && n <= text.n; n++)
+		if (utf8_valid(bytes_head(text, n)))
+			return n;
+	return 0;
+}
+
+/* The code points C0, DEL and C1 are what their last byte says. */
+static bool
+control(struct bytes c)
+{
+	unsigned char last = (unsigned char)c.p[c.n - 1];
+
+	return c.n == 1 ? last < 32 || last == 127
+			: c.n == 2 && c.p[0] == '\xc2' && last < 0xa0;
+}
+
+static void
+add_character(struct buf *out, struct bytes c)
+{
+	if (c.n == 0)
+		buf_adds(out, "\xef\xbf\xbd");
+	else if (control(c))
+		buf_addf(out, "\\u%04x", (unsigned char)c.p[c.n - 1]);
+	else {
+		if (c.p[0] == '"' || c.p[0] == '\\')
+			buf_addc(out, '\\');
+		buf_add(out, c);
+	}
+}
+
 /* A string; bytes that are no UTF-8 become U+FFFD. */
 static void
 quoted(struct buf *out, struct bytes text)
 {
 	buf_addc(out, '"');
 	while (text.n > 0) {
-		unsigned char c = (unsigned char)text.p[0];
-		size_t n = 1;
+		size_t n = character(text);
 
-		while (c > 127 && n <= 4 && n <= text.n &&
-		    !utf8_valid(bytes_head(text, n)))
-			n++;
-		if (c > 127 && (n > 4 || n > text.n)) {
-			buf_adds(out, "\xef\xbf\xbd");
-			n = 1;
-		} else if (c < 32 || c == 127)
-			buf_addf(out, "\\u%04x", c);
-		else {
-			if (c == '"' || c == '\\')
-				buf_addc(out, '\\');
-			buf_add(out, bytes_head(text, n));
-		}
-		text = bytes_skip(text, n);
+		add_character(out, bytes_head(text, n));
+		text = bytes_skip(text, n == 0 ? 1 : n);
 	}
 	buf_addc(out, '"');
 }
