@@ -1,5 +1,7 @@
 #include "base/here.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,9 +32,11 @@ random_bytes(void *p, size_t n)
 static void
 host_name(char *to, size_t size)
 {
-	if (gethostname(to, size) < 0)
-		to[0] = '\0';
-	to[size - 1] = '\0';
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof(name)) < 0)
+		name[0] = '\0';
+	snprintf(to, size, "%s", name);
 }
 
 const struct here here_real = { ticks, now, random_bytes, host_name };
