@@ -39,7 +39,8 @@ trace_shown(const struct trace *t, struct buf *out, struct bytes text)
 void
 trace_clear(struct trace *t)
 {
-	redact_clear(&t->redact);
+	if (t != NULL)
+		redact_clear(&t->redact);
 }
 
 static void
@@ -175,18 +176,33 @@ add_prefix(const struct trace *t, struct buf *out)
 	    (double)(t->here->ticks() - t->start) / 1e3);
 }
 
+/* As much of text as a line shows, whole characters only. */
+static struct bytes
+beginning(struct bytes text)
+{
+	size_t n = LINE_SHOWN;
+
+	if (text.n <= n)
+		return text;
+	while (n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+		n--;
+	return bytes_head(text, n);
+}
+
 static void
 put_line(struct trace_event *v, struct bytes text)
 {
 	struct buf line = BUF(EVENT_MAX), shown = BUF(EVENT_MAX);
+	struct bytes front;
 
 	trace_shown(v->t, &shown, text);
 	add_prefix(v->t, &line);
 	buf_addc(&line, v->mark);
 	buf_addc(&line, ' ');
-	buf_add(&line, bytes_head(buf_bytes(&shown), LINE_SHOWN));
-	if (shown.n > LINE_SHOWN)
-		buf_addf(&line, "… (+%zu)", shown.n - LINE_SHOWN);
+	front = beginning(buf_bytes(&shown));
+	buf_add(&line, front);
+	if (shown.n > front.n)
+		buf_addf(&line, "… (+%zu)", shown.n - front.n);
 	buf_addc(&line, '\n');
 	v->t->put(v->t->ctx, buf_bytes(&line));
 	buf_clear(&line);

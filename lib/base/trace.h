@@ -43,7 +43,7 @@ struct trace_event {
 	struct json json; /* writes into line */
 };
 
-/* Start the clock and tell where and when (level 2 and JSON). */
+/* Start the clock; level 2 tells the date, the process and the session. */
 void trace_start(struct trace *t);
 void trace_clear(struct trace *t);
 
