@@ -141,8 +141,8 @@ utf8_prepare(struct buf *out, struct bytes text)
 		return;
 	}
 	add_mapped(&mapped, text);
-	normal = u8_normalize(
-	    UNINORM_NFKC, (const uint8_t *)mapped.p, mapped.n, NULL, &n);
+	normal = u8_normalize(UNINORM_NFKC, (const uint8_t *)buf_text(&mapped),
+	    mapped.n, NULL, &n);
 	if (normal == NULL || !buf_ok(&mapped))
 		out->state = BUF_NOMEM;
 	else

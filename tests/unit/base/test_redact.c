@@ -1,0 +1,120 @@
+#include "base/redact.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+
+Suite *suite_redact(void);
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+	const char *text, *shown;
+} plain[] = {
+	{ "", "" }, { "nothing here", "nothing here" },
+	{ "hush-hush", "[hidden]" },
+	{ "a hush-hush b hush-hush", "a [hidden] b [hidden]" },
+	{ "hush-hus", "hush-hus" }, { "hush-hush-hush", "[hidden]-hush" },
+	{ "hush-hush!!", "[hidden]" }, /* the longer secret wins */
+	{ "HUSH-HUSH", "HUSH-HUSH" },
+	{ "abc", "abc" }, /* too short to be hidden */
+};
+
+START_TEST(secrets_are_hidden)
+{
+	struct redact r = { .n = 0 };
+	struct buf out = BUF(1000);
+
+	redact_hide(&r, BYTES("hush-hush"));
+	redact_hide(&r, BYTES("hush-hush!!"));
+	redact_hide(&r, BYTES("abc"));
+	redact_add(&r, &out, bytes_of(plain[_i].text));
+	ck_assert_str_eq(buf_text(&out), plain[_i].shown);
+	buf_clear(&out);
+	redact_clear(&r);
+	ck_assert_uint_eq(r.n, 0);
+}
+END_TEST
+
+/*
+ * A secret in front of which stand _i bytes and behind which some more,
+ * encoded: two digits, shared with the neighbours, may remain of it.
+ */
+START_TEST(base64_is_hidden_wherever_it_stands)
+{
+	static const char secret[] = "correct horse";
+
+	for (size_t n = REDACT_SHORTEST; n < sizeof(secret); n++)
+		for (size_t behind = 0; behind < 4; behind++) {
+			struct redact r = { .n = 0 };
+			struct buf text = BUF(100), coded = BUF(100),
+				   out = BUF(100);
+			size_t bytes, digits;
+
+			redact_hide(&r, (struct bytes){ secret, n });
+			buf_add(
+			    &text, bytes_head(BYTES("user\0name"), (size_t)_i));
+			buf_add(&text, (struct bytes){ secret, n });
+			buf_add(&text, bytes_head(BYTES("tail"), behind));
+			base64_encode(&coded, buf_bytes(&text));
+			redact_add(&r, &out, buf_bytes(&coded));
+			ck_assert_ptr_nonnull(
+			    strstr(buf_text(&out), "[hidden]"));
+			bytes = (size_t)_i + n + behind;
+			digits = (bytes + 2) / 3 * 4 - n * 8 / 6 + 2;
+			ck_assert_uint_le(out.n, digits + strlen("[hidden]"));
+			buf_clear(&text);
+			buf_clear(&coded);
+			buf_clear(&out);
+			redact_clear(&r);
+		}
+}
+END_TEST
+
+START_TEST(the_same_secret_is_kept_once)
+{
+	struct redact r = { .n = 0 };
+	size_t once;
+
+	redact_hide(&r, BYTES("hush-hush"));
+	once = r.n;
+	ck_assert_uint_eq(once, 4);
+	redact_hide(&r, BYTES("hush-hush"));
+	ck_assert_uint_eq(r.n, once);
+	redact_clear(&r);
+}
+END_TEST
+
+START_TEST(more_secrets_than_room_are_no_harm)
+{
+	struct redact r = { .n = 0 };
+	struct buf out = BUF(100);
+	char secret[16];
+
+	for (int i = 0; i < REDACT_MOST; i++) {
+		snprintf(secret, sizeof(secret), "secret-%d", i);
+		redact_hide(&r, bytes_of(secret));
+	}
+	ck_assert_uint_eq(r.n, REDACT_MOST);
+	redact_add(&r, &out, BYTES("secret-0."));
+	ck_assert_str_eq(buf_text(&out), "[hidden].");
+	buf_clear(&out);
+	redact_clear(&r);
+}
+END_TEST
+
+Suite *
+suite_redact(void)
+{
+	Suite *s = suite_create("redact");
+	TCase *t = tcase_create("secrets");
+
+	tcase_add_loop_test(t, secrets_are_hidden, 0, N(plain));
+	tcase_add_loop_test(t, base64_is_hidden_wherever_it_stands, 0, 7);
+	tcase_add_test(t, the_same_secret_is_kept_once);
+	tcase_add_test(t, more_secrets_than_room_are_no_harm);
+	suite_add_tcase(s, t);
+	return s;
+}
