@@ -1,5 +1,7 @@
 #include "base/redact.h"
 
+#include <string.h>
+
 #include "base/base64.h"
 
 void
@@ -10,17 +12,29 @@ redact_clear(struct redact *r)
 }
 
 static void
+forget(struct redact *r, size_t i)
+{
+	buf_clear(&r->needles[i]);
+	r->n--;
+	memmove(&r->needles[i], &r->needles[i + 1],
+	    (r->n - i) * sizeof(r->needles[0]));
+}
+
+/* One that is there already becomes the latest. */
+static void
 remember(struct redact *r, struct bytes needle)
 {
-	if (needle.n < REDACT_SHORTEST || r->n == REDACT_MOST)
-		return;
 	for (size_t i = 0; i < r->n; i++)
-		if (bytes_same(buf_bytes(&r->needles[i]), needle))
-			return;
+		if (bytes_same(buf_bytes(&r->needles[i]), needle)) {
+			forget(r, i);
+			break;
+		}
+	if (r->n == REDACT_MOST)
+		forget(r, 0);
 	buf_init(&r->needles[r->n], needle.n);
 	buf_add(&r->needles[r->n], needle);
-	if (buf_ok(&r->needles[r->n]))
-		r->n++;
+	r->blind = r->blind || !buf_ok(&r->needles[r->n]);
+	r->n++;
 }
 
 /*
@@ -37,9 +51,8 @@ remember_base64(struct redact *r, struct bytes secret, size_t before)
 	buf_add(&text, bytes_head(BYTES("\0\0"), before));
 	buf_add(&text, secret);
 	base64_encode(&coded, buf_bytes(&text));
-	if (buf_ok(&coded) && last > first)
-		remember(
-		    r, bytes_skip(bytes_head(buf_bytes(&coded), last), first));
+	r->blind = r->blind || !buf_ok(&coded) || !buf_ok(&text);
+	remember(r, bytes_skip(bytes_head(buf_bytes(&coded), last), first));
 	buf_clear(&text);
 	buf_clear(&coded);
 }
@@ -63,7 +76,7 @@ secret_in_front(const struct redact *r, struct bytes text)
 	for (size_t i = 0; i < r->n; i++) {
 		struct bytes needle = buf_bytes(&r->needles[i]);
 
-		if (needle.n > longest && needle.n <= text.n &&
+		if (needle.n > longest &&
 		    bytes_same(bytes_head(text, needle.n), needle))
 			longest = needle.n;
 	}
@@ -73,6 +86,10 @@ secret_in_front(const struct redact *r, struct bytes text)
 void
 redact_add(const struct redact *r, struct buf *out, struct bytes text)
 {
+	if (r->blind && text.n > 0) {
+		buf_adds(out, "[hidden]");
+		return;
+	}
 	while (text.n > 0) {
 		size_t n = secret_in_front(r, text);
 

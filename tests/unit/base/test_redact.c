@@ -18,8 +18,8 @@ static const struct {
 	{ "a hush-hush b hush-hush", "a [hidden] b [hidden]" },
 	{ "hush-hus", "hush-hus" }, { "hush-hush-hush", "[hidden]-hush" },
 	{ "hush-hush!!", "[hidden]" }, /* the longer secret wins */
-	{ "HUSH-HUSH", "HUSH-HUSH" },
-	{ "abc", "abc" }, /* too short to be hidden */
+	{ "open-sesame-seed", "[hidden]" }, { "HUSH-HUSH", "HUSH-HUSH" },
+	{ "abc YWJj", "abc YWJj" }, /* too short to be hidden */
 };
 
 START_TEST(secrets_are_hidden)
@@ -29,6 +29,8 @@ START_TEST(secrets_are_hidden)
 
 	redact_hide(&r, BYTES("hush-hush"));
 	redact_hide(&r, BYTES("hush-hush!!"));
+	redact_hide(&r, BYTES("open-sesame-seed"));
+	redact_hide(&r, BYTES("open-sesame"));
 	redact_hide(&r, BYTES("abc"));
 	redact_add(&r, &out, bytes_of(plain[_i].text));
 	ck_assert_str_eq(buf_text(&out), plain[_i].shown);
@@ -76,30 +78,46 @@ END_TEST
 START_TEST(the_same_secret_is_kept_once)
 {
 	struct redact r = { .n = 0 };
-	size_t once;
 
 	redact_hide(&r, BYTES("hush-hush"));
-	once = r.n;
-	ck_assert_uint_eq(once, 4);
+	ck_assert_uint_eq(r.n, 4);
 	redact_hide(&r, BYTES("hush-hush"));
-	ck_assert_uint_eq(r.n, once);
+	ck_assert_uint_eq(r.n, 4);
 	redact_clear(&r);
 }
 END_TEST
 
-START_TEST(more_secrets_than_room_are_no_harm)
+START_TEST(blind_it_shows_nothing)
+{
+	struct redact r = { .blind = true };
+	struct buf out = BUF(100);
+
+	redact_add(&r, &out, BYTES(""));
+	ck_assert_str_eq(buf_text(&out), "");
+	redact_add(&r, &out, BYTES("harmless"));
+	ck_assert_str_eq(buf_text(&out), "[hidden]");
+	buf_clear(&out);
+}
+END_TEST
+
+/* The newest stay, and so does what is hidden again. */
+START_TEST(the_oldest_secret_makes_room)
 {
 	struct redact r = { .n = 0 };
 	struct buf out = BUF(100);
 	char secret[16];
 
+	redact_hide(&r, BYTES("used-always"));
 	for (int i = 0; i < REDACT_MOST; i++) {
 		snprintf(secret, sizeof(secret), "secret-%d", i);
 		redact_hide(&r, bytes_of(secret));
+		redact_hide(&r, BYTES("used-always"));
+		ck_assert_uint_le(r.n, REDACT_MOST);
+		buf_reset(&out);
+		redact_add(&r, &out, bytes_of(secret));
+		redact_add(&r, &out, BYTES(" used-always"));
+		ck_assert_str_eq(buf_text(&out), "[hidden] [hidden]");
 	}
-	ck_assert_uint_eq(r.n, REDACT_MOST);
-	redact_add(&r, &out, BYTES("secret-0."));
-	ck_assert_str_eq(buf_text(&out), "[hidden].");
 	buf_clear(&out);
 	redact_clear(&r);
 }
@@ -114,7 +132,8 @@ suite_redact(void)
 	tcase_add_loop_test(t, secrets_are_hidden, 0, N(plain));
 	tcase_add_loop_test(t, base64_is_hidden_wherever_it_stands, 0, 7);
 	tcase_add_test(t, the_same_secret_is_kept_once);
-	tcase_add_test(t, more_secrets_than_room_are_no_harm);
+	tcase_add_test(t, blind_it_shows_nothing);
+	tcase_add_test(t, the_oldest_secret_makes_room);
 	suite_add_tcase(s, t);
 	return s;
 }
