@@ -296,7 +296,7 @@ trace_command(struct trace *t, const struct trace_command *c)
 static void
 say_reply(struct trace_event *v, int code, struct bytes text, int64_t rtt)
 {
-	while (text.n > 0 || v->said.n == 0) {
+	do {
 		struct bytes line = bytes_take(&text, '\n');
 
 		buf_addf(&v->said, "%03d%c", code, text.n > 0 ? '-' : ' ');
@@ -304,7 +304,7 @@ say_reply(struct trace_event *v, int code, struct bytes text, int64_t rtt)
 		if (text.n == 0 && trace_on(v->t, 3))
 			buf_addf(&v->said, "   rtt %.1f", (double)rtt / 1e3);
 		buf_addc(&v->said, '\n');
-	}
+	} while (text.n > 0);
 }
 
 static void
