@@ -49,7 +49,7 @@ bytes_starts_case(struct bytes a, const char *s)
 {
 	struct bytes start = bytes_of(s);
 
-	return a.n >= start.n && bytes_same_case(bytes_head(a, start.n), start);
+	return bytes_same_case(bytes_head(a, start.n), start);
 }
 
 size_t

@@ -31,8 +31,6 @@ lookup(struct buf *text, struct buf *out)
 	uint8_t *label = NULL;
 	int rc;
 
-	if (!buf_ok(text))
-		return IDN2_TOO_BIG_DOMAIN;
 	rc = idn2_lookup_u8((const uint8_t *)buf_text(text), &label,
 	    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (rc == IDN2_OK && !plain(bytes_of((const char *)label)))

@@ -8,7 +8,7 @@
 static size_t
 character(struct bytes text)
 {
-	for (size_t n = 1; n <= 4 && n <= text.n; n++)
+	for (size_t n = 1; n <= 4; n++)
 		if (utf8_valid(bytes_head(text, n)))
 			return n;
 	return 0;
@@ -21,7 +21,7 @@ control(struct bytes c)
 	unsigned char last = (unsigned char)c.p[c.n - 1];
 
 	return c.n == 1 ? last < 32 || last == 127
-			: c.n == 2 && c.p[0] == '\xc2' && last < 0xa0;
+			: c.p[0] == '\xc2' && last < 0xa0;
 }
 
 static void

@@ -28,6 +28,19 @@ START_TEST(grows_and_keeps)
 }
 END_TEST
 
+/* However full: the terminator of buf_text() has its place. */
+START_TEST(there_is_always_room_for_the_terminator)
+{
+	struct buf b = BUF(300);
+
+	for (size_t n = 1; n < 300; n++) {
+		buf_addc(&b, 'x');
+		ck_assert_uint_gt(b.room, n);
+	}
+	buf_clear(&b);
+}
+END_TEST
+
 START_TEST(adds_of_every_kind)
 {
 	struct buf b = BUF(100);
@@ -151,6 +164,7 @@ suite_buf(void)
 	TCase *t = tcase_create("buffer");
 
 	tcase_add_test(t, grows_and_keeps);
+	tcase_add_test(t, there_is_always_room_for_the_terminator);
 	tcase_add_test(t, adds_of_every_kind);
 	tcase_add_test(t, the_ceiling_holds);
 	tcase_add_test(t, failing_is_sticky_until_reset);
