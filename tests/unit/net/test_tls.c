@@ -536,8 +536,10 @@ START_TEST(client_certificates)
 	} else {
 		ck_assert_int_eq(read_some(&s, &c, 1), -1);
 		ck_assert_int_eq(s.e.kind, ERR_TLS);
-		ck_assert_ptr_nonnull(strstr(
-		    s.e.text, _i == 0 ? "'certificate_required'" : "alert '"));
+		/* It was shown, though the server named another CA. */
+		ck_assert_ptr_nonnull(strstr(s.e.text, "alert '"));
+		ck_assert((strstr(s.e.text, "'certificate_required'") !=
+			      NULL) == (_i == 0));
 		ck_assert_ptr_nonnull(strstr(s.e.hint, "tls_cert_file"));
 	}
 	scene_end(&s);
