@@ -151,7 +151,7 @@ case_a_recipient_is_unknown() {
 	expect_mail you message
 }
 
-need_root_and libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0 openssl
+need_root_and libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 open_house
 unpack_exim
 make_user

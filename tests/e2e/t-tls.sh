@@ -146,8 +146,9 @@ case_verification_switched_off() {
 }
 
 fingerprint_of() {
-	openssl x509 -in "$CERTS/$1.pem" -noout -fingerprint -sha256 |
-	    sed 's/.*=//'
+	"$python" -c 'import hashlib, ssl, sys
+der = ssl.PEM_cert_to_DER_cert(open(sys.argv[1]).read())
+print(hashlib.sha256(der).hexdigest().upper())' "$CERTS/$1.pem"
 }
 
 case_a_pinned_certificate() {
