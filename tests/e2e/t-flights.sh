@@ -161,7 +161,7 @@ case_answers_that_come_in_pieces() {
 # More than fits the windows of either side: neither may wait for the other.
 case_five_thousand_recipients() {
 	server
-	account
+	account 'timeout = "30s";'
 	seq -f 'To: recipient-with-a-rather-long-name-%g@example.test' 5000 >message
 	letter >>message
 	send -t <message

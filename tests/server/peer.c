@@ -10,7 +10,12 @@
 #include "base/clean.h"
 #include "tests/server/peer.h"
 
-enum { OUT_MAX = 4 << 20, FLIGHTS_MAX = 1 << 20, LINGER_S = 2 };
+enum {
+	OUT_MAX = 4 << 20,
+	OUT_ENOUGH = 4096,
+	FLIGHTS_MAX = 1 << 20,
+	LINGER_S = 2
+};
 
 void
 peer_init(struct peer *p, int fd, unsigned idle)
@@ -94,6 +99,16 @@ note_flight(struct peer *p)
 	p->answered = false;
 }
 
+/* Some of the answers; the flight that they belong to is not over. */
+static void
+flush_on_the_way(struct peer *p)
+{
+	bool answered = p->answered;
+
+	peer_flush(p);
+	p->answered = answered;
+}
+
 bool
 peer_fill(struct peer *p)
 {
@@ -103,6 +118,8 @@ peer_fill(struct peer *p)
 		return false;
 	if (!readable(p, 0))
 		peer_flush(p);
+	else if (p->out.n > OUT_ENOUGH)
+		flush_on_the_way(p);
 	memmove(p->in, p->in + p->at, p->end - p->at);
 	p->end -= p->at;
 	p->at = 0;
