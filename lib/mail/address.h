@@ -29,9 +29,10 @@ void address_list_clear(struct address_list *l);
 
 /*
  * Parse an address-list: mailboxes and groups, comments, quoted strings,
- * folding, domain literals, obsolete routes (dropped), empty elements, and
- * ';' between mailboxes as some write it.  Appends to *l.  -1 and ERR_ADDRESS,
- * naming the element, for anything that would have to be guessed.
+ * folding, domain literals, obsolete routes (dropped), empty elements; and,
+ * as some write it, ';' between mailboxes and an address in the place of a
+ * display name.  Appends to *l.  -1 and ERR_ADDRESS, naming the element, for
+ * anything that would have to be guessed; *l is as it was then.
  */
 int address_list_parse(
     struct address_list *l, struct bytes text, struct error *e);

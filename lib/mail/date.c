@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/idn.h"
+#include "mail/lexer.h"
 
 static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
 	"Sat" };
@@ -27,16 +28,36 @@ date_add(struct buf *out, const struct here *here)
 	    labs(zone) / 60, labs(zone) % 60);
 }
 
+static bool
+is_literal(struct bytes domain)
+{
+	struct buf copy = BUF(domain.n);
+	struct lexer x;
+	bool is;
+
+	lexer_init(&x, domain);
+	is = bytes_index(domain, '[') == 0 && lexer_literal(&x, &copy) &&
+	    x.rest.n == 0;
+	lexer_clear(&x);
+	buf_clear(&copy);
+	return is;
+}
+
+/* A domain that would break the identifier is not worth an error. */
 static void
 add_domain(struct buf *out, struct bytes domain)
 {
 	struct error none = ERROR_NONE;
 	size_t before = out->n;
+	struct bytes added;
 
-	if (idn_ascii(out, domain, &none) < 0) {
+	if (idn_ascii(out, domain, &none) < 0)
 		buf_cut(out, before);
-		buf_adds(out, "localhost");
-	}
+	added = bytes_skip(buf_bytes(out), before);
+	if (lexer_dot_atom(added) || is_literal(added))
+		return;
+	buf_cut(out, before);
+	buf_adds(out, "localhost");
 }
 
 void

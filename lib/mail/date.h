@@ -12,6 +12,7 @@ void date_add(struct buf *out, const struct here *here);
 
 /*
  * Add "<20261122111505.32 hex digits@domain>": UTC time and 128 random bits.
+ * An international domain as A-labels, and localhost for what is no domain.
  */
 void message_id_add(
     struct buf *out, struct bytes domain, const struct here *here);

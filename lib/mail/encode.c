@@ -123,8 +123,6 @@ encode_words(struct buf *out, struct bytes text, size_t first)
 	}
 }
 
-/* ---- xtext ------------------------------------------------------------------------ */
-
 static bool
 xchar(char c)
 {
