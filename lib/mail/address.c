@@ -122,29 +122,6 @@ address_needs_utf8(struct bytes addr_spec)
 	return bytes_eight_bit(local_part(addr_spec));
 }
 
-/*
- * Mapping makes '>', '@' and space of some characters, which must not get
- * where they have a meaning.
- */
-static int
-add_ascii_domain(struct buf *out, struct bytes domain, struct error *e)
-{
-	size_t before = out->n;
-	char shown[160];
-
-	if (!bytes_eight_bit(domain)) {
-		buf_add(out, domain);
-		return 0;
-	}
-	if (idn_ascii(out, domain, e) < 0)
-		return -1;
-	if (lexer_dot_atom(bytes_skip(buf_bytes(out), before)))
-		return 0;
-	buf_cut(out, before);
-	return error_set(e, ERR_ADDRESS, "no domain name: '%s'",
-	    clean_copy(shown, sizeof(shown), domain));
-}
-
 int
 address_wire(
     struct buf *out, struct bytes addr_spec, bool smtputf8, struct error *e)
@@ -162,7 +139,7 @@ address_wire(
 		    "address '%s' needs SMTPUTF8",
 		    clean_copy(shown, sizeof(shown), addr_spec));
 	buf_add(out, bytes_head(addr_spec, addr_spec.n - domain.n));
-	if (add_ascii_domain(out, domain, e) == 0)
+	if (idn_ascii(out, domain, e) == 0)
 		return 0;
 	buf_cut(out, before);
 	return -1;
