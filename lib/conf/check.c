@@ -11,7 +11,14 @@
 #include "conf/number.h"
 #include "conf/words.h"
 
-enum { DOMAIN_MAX = 253, LABEL_MAX = 63, LOCAL_MAX = 64, PIN_OCTETS = 32 };
+enum {
+	DOMAIN_MAX = 253,
+	ASCII_MAX = 1024,
+	LABEL_MAX = 63,
+	LOCAL_MAX = 64,
+	PIN_OCTETS = 32,
+	PIN_DIGITS = 64
+};
 
 /* "'WORD' WHAT", the word fit to be shown. */
 static int
@@ -62,7 +69,7 @@ is_ascii_domain(struct bytes text)
 bool
 is_domain(struct bytes text)
 {
-	struct buf ascii = BUF(4 * DOMAIN_MAX);
+	struct buf ascii = BUF(ASCII_MAX);
 	struct error e = ERROR_NONE;
 	bool good;
 
@@ -273,7 +280,7 @@ is_hex(struct bytes text)
 		else if (text.p[i] != ':' || digits == 0 || digits % 2 != 0 ||
 		    text.p[i - 1] == ':')
 			return false;
-	return digits == 2 * PIN_OCTETS && text.p[text.n - 1] != ':';
+	return digits == PIN_DIGITS && text.p[text.n - 1] != ':';
 }
 
 static bool

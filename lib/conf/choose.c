@@ -75,17 +75,19 @@ account_fits(const struct conf *c, const struct conf_account *acc,
 	    fits(user->words[0], sender, false);
 }
 
-static const struct conf_account *
-by_sender(const struct conf *c, const char *sender)
+static bool
+by_sender(
+    const struct conf *c, const char *sender, const struct conf_account **acc)
 {
 	if (sender == NULL || *sender == '\0')
-		return NULL;
+		return false;
 	for (int wild = 0; wild < 2; wild++)
-		for (size_t i = 0; i < c->n; i++)
-			if (account_fits(
-				c, &c->accounts[i], bytes_of(sender), wild))
-				return &c->accounts[i];
-	return NULL;
+		for (size_t i = 0; i < c->n; i++) {
+			*acc = &c->accounts[i];
+			if (account_fits(c, *acc, bytes_of(sender), wild))
+				return true;
+		}
+	return false;
 }
 
 /* ---- the choice ------------------------------------------------------------ */
@@ -127,11 +129,11 @@ choose(const struct conf *c, const char *name, const char *sender, bool made,
 							   : 0;
 	if (made)
 		return 0;
-	*acc = by_sender(c, sender);
-	if (*acc == NULL && standard->words != NULL)
+	if (by_sender(c, sender, acc))
+		return 0;
+	*acc = c->n == 1 ? &c->accounts[0] : NULL;
+	if (standard->words != NULL)
 		*acc = conf_find(c, standard->words[0]);
-	if (*acc == NULL && c->n == 1)
-		*acc = &c->accounts[0];
 	return *acc == NULL ? none_fits(c, e) : 0;
 }
 

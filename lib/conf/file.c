@@ -8,10 +8,16 @@ struct file {
 	config_t config;
 };
 
+/* libconfig asks for settings it may change where it only looks. */
 static config_setting_t *
 setting(const struct node *n)
 {
-	return (config_setting_t *)(void *)(uintptr_t)n;
+	union {
+		const struct node *node;
+		config_setting_t *setting;
+	} same = { n };
+
+	return same.setting;
 }
 
 static const struct node *
@@ -44,14 +50,12 @@ static void
 wipe(const struct node *n)
 {
 	size_t count = node_count(n);
-	char *text;
+	char *text = setting(n)->value.sval;
 
 	for (size_t i = 0; i < count; i++)
 		wipe(node_at(n, i));
-	if (node_kind(n) != NODE_TEXT)
-		return;
-	text = (char *)(uintptr_t)node_text(n);
-	explicit_bzero(text, strlen(text));
+	if (node_kind(n) == NODE_TEXT && text != NULL)
+		explicit_bzero(text, strlen(text));
 }
 
 void

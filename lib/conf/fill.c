@@ -123,7 +123,7 @@ static int
 fill_hosts(struct account *a, const struct wish *w, char *const *hosts,
     struct error *e)
 {
-	if (words_n(hosts) == 0)
+	if (hosts == NULL || *hosts == NULL)
 		return error_set(e, ERR_CONFIG, "there is no host");
 	a->hosts = calloc(words_n(hosts), sizeof(*a->hosts));
 	if (a->hosts == NULL)

@@ -7,7 +7,9 @@
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c + ('a' - 'A'));
+	return c;
 }
 
 /* Does text hold what, whatever the case of ASCII letters? */

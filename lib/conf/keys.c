@@ -10,7 +10,7 @@
 	}
 
 #define SECONDS INT64_C(1000000)
-#define LONGEST (3650 * 86400 * SECONDS)
+#define LONGEST (INT64_C(3650) * 86400 * SECONDS)
 
 /* clang-format off */
 const struct key keys[KEYS] = {

@@ -127,21 +127,18 @@ from_netrc(const struct account *a, struct buf *out, struct error *e)
 static int
 from_keyring(const struct account *a, struct buf *out, struct error *e)
 {
-	struct buf host = BUF(1024);
+	char none[] = "";
+	char *host = a->hosts_n == 0 ? none : a->hosts[0].name;
+	char *user = a->user == NULL ? none : a->user;
 	char *argv[] = { "secret-tool", "lookup", "service", "smtp", "host",
-		NULL, "user", a->user == NULL ? "" : a->user, NULL };
-	int rc;
+		host, "user", user, NULL };
 
-	buf_add(&host, host_of(a));
-	argv[5] = (char *)(uintptr_t)buf_text(&host);
-	rc = command_read(argv, COMMAND_SECONDS, out, e);
-	if (rc < 0)
-		error_hint(e,
-		    "store it with: secret-tool store --label=mail service "
-		    "smtp host %s user %s",
-		    argv[5], argv[7]);
-	buf_clear(&host);
-	return rc;
+	if (command_read(argv, COMMAND_SECONDS, out, e) == 0)
+		return 0;
+	return error_hint(e,
+	    "store it with: secret-tool store --label=mail service smtp host "
+	    "%s user %s",
+	    host, user);
 }
 
 static int
