@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,13 +52,16 @@ name_unknown(const char *name, bool top, struct error *e)
 static int
 set_origin(const struct loading *g, struct value *v, struct error *e)
 {
-	struct buf where = BUF(8192);
+	struct buf where = BUF(2 * PATH_MAX);
 
 	buf_addf(&where, "%s:%u", source_file(g->s, v->line)->path,
 	    source_number(g->s, v->line));
-	v->origin = word_of(bytes_of(buf_text(&where)), e);
+	if (!buf_ok(&where))
+		error_set(e, ERR_OS, "out of memory");
+	else
+		v->origin = word_of(buf_bytes(&where), e);
 	if (v->secret.kind != SECRET_NONE && v->origin != NULL)
-		v->secret.where = word_of(bytes_of(buf_text(&where)), e);
+		v->secret.where = word_of(buf_bytes(&where), e);
 	buf_clear(&where);
 	return v->origin == NULL ? -1 : 0;
 }

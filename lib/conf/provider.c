@@ -250,7 +250,7 @@ read_group(struct provider *p, const struct source *s, struct report *r,
 	if (f == NULL)
 		return -1;
 	group = node_at(file_root(f), 0);
-	for (size_t i = 0; i < node_count(group); i++)
+	for (size_t i = 0; group != NULL && i < node_count(group); i++)
 		if (read_node(p, node_at(group, i), &wrong) < 0)
 			report_put(r, s, node_line(node_at(group, i)), &wrong);
 	file_free(f);
@@ -270,9 +270,12 @@ read_block(struct provider *p, const char *path, unsigned first,
 
 	buf_adds(&text, "preset: ");
 	buf_add(&text, block);
-	rc = source_of(&s, path, first, buf_bytes(&text), e);
+	rc = buf_ok(&text) ? source_of(&s, path, first, buf_bytes(&text), e)
+			   : error_set(e, ERR_OS, "out of memory");
 	if (rc == 0)
 		rc = read_group(p, &s, &r, e);
+	if (rc == 0 && r.errors == 0 && p->id == NULL)
+		rc = error_set(e, ERR_CONFIG, "%s: a preset has no id", path);
 	said = buf_bytes(&out);
 	said = bytes_take(&said, '\n');
 	if (rc == 0 && r.errors > 0)

@@ -28,14 +28,23 @@ static const struct source_key {
 
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
-void
-path_expand(struct buf *out, struct bytes path, const char *home)
+char *
+path_expand(struct bytes path, const char *home, struct error *e)
 {
+	struct buf whole = BUF(PATH_LONGEST);
+	char *copy = NULL;
+
 	if (home != NULL && bytes_starts_case(path, "~/")) {
-		buf_adds(out, home);
+		buf_adds(&whole, home);
 		path = bytes_skip(path, 1);
 	}
-	buf_add(out, path);
+	buf_add(&whole, path);
+	if (buf_ok(&whole))
+		copy = word_of(buf_bytes(&whole), e);
+	else
+		error_set(e, ERR_CONFIG, "a file's name is too long");
+	buf_clear(&whole);
+	return copy;
 }
 
 static const struct source_key *
@@ -70,13 +79,8 @@ set_name(struct secret *s, struct bytes name, struct error *e)
 static int
 set_path(struct secret *s, struct bytes path, const char *home, struct error *e)
 {
-	struct buf whole = BUF(PATH_LONGEST);
-	int rc;
-
-	path_expand(&whole, path, home);
-	rc = set_name(s, bytes_of(buf_text(&whole)), e);
-	buf_clear(&whole);
-	return rc;
+	s->name = path_expand(path, home, e);
+	return s->name == NULL ? -1 : 0;
 }
 
 static bool
@@ -148,18 +152,17 @@ int
 secret_of_node(
     struct secret *s, const struct node *n, const char *home, struct error *e)
 {
-	const struct source_key *k;
+	const struct source_key *k = NULL;
 
 	if (node_kind(n) == NODE_TEXT)
 		return set_literal(s, bytes_of(node_text(n)), e);
 	for (size_t i = 0; i < node_count(n); i++)
-		if (find(node_name(node_at(n, i)), e) == NULL)
+		if ((k = find(node_name(node_at(n, i)), e)) == NULL)
 			return -1;
-	if (node_count(n) != 1)
+	if (k == NULL || node_count(n) != 1)
 		return error_set(e, ERR_CONFIG,
 		    "'password' wants exactly one source, not %zu",
 		    node_count(n));
-	k = find(node_name(node_at(n, 0)), e);
 	return set_source(s, k, node_at(n, 0), home, e);
 }
 

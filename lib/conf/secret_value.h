@@ -7,8 +7,11 @@
 #include "conf/account.h"
 #include "conf/file.h"
 
-/* Add path, its leading "~/" replaced by home (kept when that is NULL). */
-void path_expand(struct buf *out, struct bytes path, const char *home);
+/*
+ * A copy of path, its leading "~/" replaced by home (kept when that is NULL);
+ * NULL when it is too long or memory is out.
+ */
+char *path_expand(struct bytes path, const char *home, struct error *e);
 
 /* A text, or a group with exactly one of the ways to get one. */
 int secret_of_node(

@@ -92,12 +92,10 @@ read_bool(
 static int
 add_path(struct value *v, struct bytes word, const char *home, struct error *e)
 {
-	struct buf path = BUF(4096);
-	int rc;
+	char *path = path_expand(word, home, e);
+	int rc = path == NULL ? -1 : words_add(&v->words, bytes_of(path), e);
 
-	path_expand(&path, word, home);
-	rc = words_add(&v->words, bytes_of(buf_text(&path)), e);
-	buf_clear(&path);
+	free(path);
 	return rc;
 }
 

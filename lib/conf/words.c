@@ -32,14 +32,19 @@ int
 words_add(char ***list, struct bytes word, struct error *e)
 {
 	size_t n = words_n(*list);
-	char **more = realloc(*list, (n + 2) * sizeof(*more));
+	char *copy = word_of(word, e), **more;
 
-	if (more == NULL)
+	if (copy == NULL)
+		return -1;
+	more = reallocarray(*list, n + 2, sizeof(*more));
+	if (more == NULL) {
+		free(copy);
 		return error_set(e, ERR_OS, "out of memory");
-	*list = more;
+	}
+	more[n] = copy;
 	more[n + 1] = NULL;
-	more[n] = word_of(word, e);
-	return more[n] == NULL ? -1 : 0;
+	*list = more;
+	return 0;
 }
 
 int

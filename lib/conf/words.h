@@ -10,7 +10,7 @@
 /* A copy of bytes without a NUL, terminated; NULL when memory is out. */
 char *word_of(struct bytes text, struct error *e);
 
-/* Add a copy of word.  -1 when memory is out. */
+/* Add a copy of word.  -1, and *list is as it was, when memory is out. */
 int words_add(char ***list, struct bytes word, struct error *e);
 
 /* Make *to, which holds nothing, a copy of from. */
