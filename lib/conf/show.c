@@ -89,16 +89,13 @@ show_secret(struct buf *out, const struct secret *s)
 static void
 show_host(struct buf *out, const struct account_host *h, unsigned usual)
 {
-	struct buf text = BUF(512);
 	bool colon = strchr(h->name, ':') != NULL;
 
 	if (h->is_path || h->port == usual)
-		buf_adds(&text, h->name);
+		quote(out, h->name);
 	else
-		buf_addf(&text, "%s%s%s:%u", colon ? "[" : "", h->name,
+		buf_addf(out, "\"%s%s%s:%u\"", colon ? "[" : "", h->name,
 		    colon ? "]" : "", h->port);
-	quote(out, buf_text(&text));
-	buf_clear(&text);
 }
 
 static void
