@@ -118,6 +118,13 @@ buf_addf(struct buf *b, const char *fmt, ...)
 }
 
 void
+buf_share(struct buf *b, const struct buf *part)
+{
+	if (buf_ok(b))
+		b->state = part->state;
+}
+
+void
 buf_drop(struct buf *b, size_t n)
 {
 	if (n >= b->n) {

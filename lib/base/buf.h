@@ -35,6 +35,9 @@ void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* b fails as part has failed, if it has: part was to go into b. */
+void buf_share(struct buf *b, const struct buf *part);
+
 /*
  * Room for n more bytes at the end: their address, or NULL when the buffer
  * fails.  What the caller writes there counts after buf_grew().

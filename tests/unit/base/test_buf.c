@@ -157,6 +157,24 @@ START_TEST(room_for_a_writer)
 }
 END_TEST
 
+START_TEST(failure_is_shared)
+{
+	struct buf b = BUF(100), part = BUF(1);
+
+	buf_share(&b, &part);
+	ck_assert(buf_ok(&b));
+	buf_adds(&part, "too long");
+	buf_share(&b, &part);
+	ck_assert_int_eq(b.state, BUF_FULL);
+	part.state = BUF_NOMEM;
+	buf_share(&b, &part);
+	ck_assert_int_eq(b.state, BUF_FULL);
+	buf_clear(&part);
+	buf_share(&b, &part);
+	ck_assert_int_eq(b.state, BUF_FULL);
+}
+END_TEST
+
 Suite *
 suite_buf(void)
 {
@@ -172,6 +190,7 @@ suite_buf(void)
 	tcase_add_test(t, what_was_held_is_wiped);
 	tcase_add_test(t, dropping_from_the_front);
 	tcase_add_test(t, room_for_a_writer);
+	tcase_add_test(t, failure_is_shared);
 	suite_add_tcase(s, t);
 	return s;
 }
