@@ -119,6 +119,17 @@ sasl_clear(struct sasl *s)
 	buf_clear(&s->said);
 }
 
+int
+sasl_fits(const struct sasl *s, const struct buf *b, struct error *e)
+{
+	if (buf_ok(b))
+		return 0;
+	if (b->state == BUF_NOMEM)
+		return error_set(e, ERR_OS, "no memory for %s", s->mech->name);
+	return error_set(
+	    e, ERR_SECRET, "user or secret is too long for %s", s->mech->name);
+}
+
 static int
 answer(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e)
@@ -128,10 +139,9 @@ answer(struct sasl *s, struct bytes challenge, struct buf *response,
 		    "server asks for more than %s has", s->mech->name);
 	if (s->mech->step(s, challenge, response, e) < 0)
 		return -1;
-	if (!buf_ok(response) || !buf_ok(&s->kept))
-		return error_set(e, ERR_SECRET,
-		    "user or secret is too long for %s", s->mech->name);
-	return 0;
+	if (sasl_fits(s, response, e) < 0 || sasl_fits(s, &s->kept, e) < 0)
+		return -1;
+	return sasl_fits(s, &s->expected, e);
 }
 
 int

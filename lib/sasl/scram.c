@@ -62,13 +62,12 @@ static int
 say_first(struct sasl *s, struct buf *response, struct error *e)
 {
 	struct buf user = BUF(SASL_TEXT_MAX);
-	int rc = 0;
+	int rc;
 
 	if (!nonce_fit(s->id->nonce))
 		return error_set(e, ERR_INTERNAL, "nonce is unfit for SCRAM");
 	utf8_prepare(&user, s->id->user);
-	if (!buf_ok(&user))
-		rc = error_set(e, ERR_SECRET, "user is too long for SCRAM");
+	rc = sasl_fits(s, &user, e);
 	buf_adds(&s->kept, "n=");
 	sasl_add_name(&s->kept, buf_bytes(&user));
 	buf_adds(&s->kept, ",r=");
@@ -172,23 +171,19 @@ read_opening(
 }
 
 static bool
-derive(struct keys *k, enum crypto_hash h, struct bytes secret,
+derive(struct keys *k, enum crypto_hash h, struct bytes password,
     const struct opening *o)
 {
-	struct buf password = BUF(SASL_TEXT_MAX);
 	struct digest salted;
 	bool ok;
 
-	utf8_prepare(&password, secret);
-	ok = buf_ok(&password) &&
-	    crypto_stretch(&salted, h, buf_bytes(&password),
-		buf_bytes(&o->salt), o->rounds) &&
+	ok = crypto_stretch(
+		 &salted, h, password, buf_bytes(&o->salt), o->rounds) &&
 	    crypto_hmac(
 		&k->client, h, digest_bytes(&salted), BYTES("Client Key")) &&
 	    crypto_hash(&k->stored, h, digest_bytes(&k->client)) &&
 	    crypto_hmac(
 		&k->server, h, digest_bytes(&salted), BYTES("Server Key"));
-	buf_clear(&password);
 	digest_wipe(&salted);
 	return ok;
 }
@@ -221,6 +216,7 @@ add_binding(const struct sasl *s, struct buf *out)
 	if (binds(s))
 		buf_add(&what, s->id->binding.data);
 	base64_encode(out, buf_bytes(&what));
+	buf_share(out, &what);
 	buf_clear(&what);
 }
 
@@ -245,22 +241,26 @@ static int
 prove(struct sasl *s, enum crypto_hash h, const struct opening *o,
     struct buf *response, struct error *e)
 {
+	struct buf password = BUF(SASL_TEXT_MAX);
 	struct digest proof;
 	struct keys k;
-	bool ok;
+	int rc;
 
-	ok = derive(&k, h, s->id->secret, o) &&
-	    sign(&k, h, buf_bytes(&s->kept), &proof, &s->expected);
-	if (ok) {
+	utf8_prepare(&password, s->id->secret);
+	rc = sasl_fits(s, &password, e);
+	if (rc == 0 &&
+	    !(derive(&k, h, buf_bytes(&password), o) &&
+		sign(&k, h, buf_bytes(&s->kept), &proof, &s->expected)))
+		rc = error_set(e, ERR_AUTH_MECHANISM,
+		    "this machine's TLS library cannot do %s", s->mech->name);
+	if (rc == 0) {
 		buf_adds(response, ",p=");
 		base64_encode(response, digest_bytes(&proof));
 	}
 	explicit_bzero(&k, sizeof(k));
 	digest_wipe(&proof);
-	return ok
-	    ? 0
-	    : error_set(e, ERR_AUTH_MECHANISM,
-		  "this machine's TLS library cannot do %s", s->mech->name);
+	buf_clear(&password);
+	return rc;
 }
 
 static int

@@ -34,6 +34,9 @@ int login_step(struct sasl *s, struct bytes challenge, struct buf *response,
 int cram_md5_step(struct sasl *s, struct bytes challenge, struct buf *response,
     struct error *e);
 
+/* Has what was added to b fitted?  ERR_SECRET or ERR_OS when it has not. */
+int sasl_fits(const struct sasl *s, const struct buf *b, struct error *e);
+
 /* Add a name with '=' and ',' as =3D and =2C (RFC 5802, 5.1: saslname). */
 void sasl_add_name(struct buf *out, struct bytes name);
 
