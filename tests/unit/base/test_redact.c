@@ -42,36 +42,37 @@ END_TEST
 
 /*
  * A secret in front of which stand _i bytes and behind which some more,
- * encoded: two digits, shared with the neighbours, may remain of it.
+ * encoded: only digits that are shared with the neighbours remain of it.
  */
+static void
+hides_encoded(size_t before, struct bytes secret, size_t behind)
+{
+	struct redact r = { .n = 0 };
+	struct buf text = BUF(100), coded = BUF(100), out = BUF(100);
+	size_t own = (before + secret.n) * 8 / 6 - (before * 8 + 5) / 6;
+
+	redact_hide(&r, secret);
+	buf_add(&text, bytes_head(BYTES("user\0name"), before));
+	buf_add(&text, secret);
+	buf_add(&text, bytes_head(BYTES("tail"), behind));
+	base64_encode(&coded, buf_bytes(&text));
+	redact_add(&r, &out, buf_bytes(&coded));
+	ck_assert_ptr_nonnull(strstr(buf_text(&out), "[hidden]"));
+	ck_assert_uint_eq(out.n, coded.n - own + strlen("[hidden]"));
+	buf_clear(&text);
+	buf_clear(&coded);
+	buf_clear(&out);
+	redact_clear(&r);
+}
+
 START_TEST(base64_is_hidden_wherever_it_stands)
 {
 	static const char secret[] = "correct horse";
 
 	for (size_t n = REDACT_SHORTEST; n < sizeof(secret); n++)
-		for (size_t behind = 0; behind < 4; behind++) {
-			struct redact r = { .n = 0 };
-			struct buf text = BUF(100), coded = BUF(100),
-				   out = BUF(100);
-			size_t bytes, digits;
-
-			redact_hide(&r, (struct bytes){ secret, n });
-			buf_add(
-			    &text, bytes_head(BYTES("user\0name"), (size_t)_i));
-			buf_add(&text, (struct bytes){ secret, n });
-			buf_add(&text, bytes_head(BYTES("tail"), behind));
-			base64_encode(&coded, buf_bytes(&text));
-			redact_add(&r, &out, buf_bytes(&coded));
-			ck_assert_ptr_nonnull(
-			    strstr(buf_text(&out), "[hidden]"));
-			bytes = (size_t)_i + n + behind;
-			digits = (bytes + 2) / 3 * 4 - n * 8 / 6 + 2;
-			ck_assert_uint_le(out.n, digits + strlen("[hidden]"));
-			buf_clear(&text);
-			buf_clear(&coded);
-			buf_clear(&out);
-			redact_clear(&r);
-		}
+		for (size_t behind = 0; behind < 4; behind++)
+			hides_encoded(
+			    (size_t)_i, (struct bytes){ secret, n }, behind);
 }
 END_TEST
 
@@ -100,25 +101,55 @@ START_TEST(blind_it_shows_nothing)
 }
 END_TEST
 
-/* The newest stay, and so does what is hidden again. */
+/* The i-th of many secrets that have little in common. */
+static const char *
+secret_of(unsigned i, char room[16])
+{
+	snprintf(room, 16, "%08x", (i + 1) * 2654435761u);
+	return room;
+}
+
+static void
+hide_many(struct redact *r, unsigned from, unsigned to)
+{
+	char room[16];
+
+	for (unsigned i = from; i < to; i++) {
+		redact_hide(r, bytes_of(secret_of(i, room)));
+		ck_assert_uint_le(r->n, REDACT_MOST);
+	}
+}
+
+static bool
+hidden(const struct redact *r, const char *secret)
+{
+	struct buf out = BUF(100);
+	bool same;
+
+	redact_add(r, &out, bytes_of(secret));
+	same = bytes_is(buf_bytes(&out), "[hidden]");
+	buf_clear(&out);
+	return same;
+}
+
+/* Each secret takes four places; one that is hidden again is a new one. */
 START_TEST(the_oldest_secret_makes_room)
 {
+	enum { ROOM = REDACT_MOST / 4 };
 	struct redact r = { .n = 0 };
-	struct buf out = BUF(100);
-	char secret[16];
+	char room[16];
 
 	redact_hide(&r, BYTES("used-always"));
-	for (int i = 0; i < REDACT_MOST; i++) {
-		snprintf(secret, sizeof(secret), "secret-%d", i);
-		redact_hide(&r, bytes_of(secret));
-		redact_hide(&r, BYTES("used-always"));
-		ck_assert_uint_le(r.n, REDACT_MOST);
-		buf_reset(&out);
-		redact_add(&r, &out, bytes_of(secret));
-		redact_add(&r, &out, BYTES(" used-always"));
-		ck_assert_str_eq(buf_text(&out), "[hidden] [hidden]");
-	}
-	buf_clear(&out);
+	hide_many(&r, 0, ROOM - 1);
+	ck_assert(hidden(&r, "used-always"));
+	redact_hide(&r, BYTES("used-always"));
+	hide_many(&r, ROOM, ROOM + 2);
+	ck_assert(hidden(&r, "used-always"));
+	ck_assert(!hidden(&r, secret_of(0, room)));
+	ck_assert(!hidden(&r, secret_of(1, room)));
+	ck_assert(hidden(&r, secret_of(2, room)));
+	hide_many(&r, 2 * ROOM, 3 * ROOM);
+	ck_assert(!hidden(&r, "used-always"));
 	redact_clear(&r);
 }
 END_TEST
