@@ -40,7 +40,7 @@ read_key(const char *key, struct options *o)
 
 	name_of(key, &name);
 	value = secure_getenv(buf_text(&name));
-	if (value != NULL)
+	if (value != NULL && value[0] != '\0')
 		options_override(o, key, value, "environment");
 	buf_clear(&name);
 }
@@ -141,6 +141,8 @@ read_url(struct environment *env, struct options *o, struct error *e)
 		return 0;
 	if (take_scheme(&url, o, e) < 0)
 		return -1;
+	if (url.n > 0 && url.p[url.n - 1] == '/' && url.p[0] != '/')
+		url.n--;
 	at = last_at(url);
 	if (bytes_index(bytes_head(url, at), ':') < at)
 		return error_set(e, ERR_USAGE,

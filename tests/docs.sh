@@ -24,8 +24,10 @@ page_options() {
 	} | sort -u
 }
 
+# Without the places a password may come from.
 page_keys() {
-	sed -n 's/^\.It Ic \([a-z_]*\).*/\1/p' man/sendoff.conf.5 | sort -u
+	sed -n 's/^\.It Ic \([a-z_]*\).*/\1/p' man/sendoff.conf.5 |
+	    grep -vxE 'command|credential|env|file|keyring|netrc|prompt' | sort -u
 }
 
 comm -3 <(table_options) <(page_options) >"$bad"

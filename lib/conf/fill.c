@@ -187,6 +187,21 @@ check_identity(const struct account *a, struct error *e)
 	return error_hint(e, "from = \"you@example.org\"");
 }
 
+/*
+ * A fingerprint and nothing said of how to verify: it alone decides, so that a
+ * server with a certificate of its own making can be had.
+ */
+static int
+fill_verify(struct account *a, const struct stack *s, struct error *e)
+{
+	if (stack_get(s, KEY_TLS_FINGERPRINT) == NULL ||
+	    stack_get(s, KEY_TLS_TRUST_FILE) != NULL ||
+	    strcmp(a->origins[KEY_TLS_VERIFY], "default") != 0)
+		return 0;
+	a->tls_verify = VERIFY_FINGERPRINT;
+	return set_origin(a, KEY_TLS_VERIFY, "tls_fingerprint", e);
+}
+
 int
 account_fill(struct account *a, const struct stack *s, const struct provider *p,
     struct error *e)
@@ -198,7 +213,8 @@ account_fill(struct account *a, const struct stack *s, const struct provider *p,
 			error_in(e, "%s", blame->origin);
 		return -1;
 	}
-	if (fill_keys(a, s, e) < 0 || fill_wire(a, s, p, e) < 0)
+	if (fill_keys(a, s, e) < 0 || fill_verify(a, s, e) < 0 ||
+	    fill_wire(a, s, p, e) < 0)
 		return -1;
 	return check_identity(a, e);
 }

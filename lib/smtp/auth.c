@@ -156,12 +156,26 @@ add_initial(struct smtp *s, struct buf *line, struct error *e)
 	return rc;
 }
 
+/* Does the server bind channels?  To say "y" then would be a lie. */
+static bool
+binding_offered(const struct smtp *s)
+{
+	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
+		if (sasl_mechanisms[i].traits & SASL_BINDS &&
+		    ehlo_has_auth(&s->ehlo, sasl_mechanisms[i].name))
+			return true;
+	return false;
+}
+
 /* Start over: the response that did not fit is asked for by a 334. */
 static int
 restart(struct smtp *s, struct error *e)
 {
 	sasl_clear(&s->sasl);
-	return sasl_init(&s->sasl, &sasl_mechanisms[s->mechanism], &s->id, e);
+	if (sasl_init(&s->sasl, &sasl_mechanisms[s->mechanism], &s->id, e) < 0)
+		return -1;
+	s->sasl.binding_offered = binding_offered(s);
+	return 0;
 }
 
 static bool

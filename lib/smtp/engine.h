@@ -64,6 +64,7 @@ struct smtp {
 
 	size_t next; /* the recipient to name next */
 	bool mail_said, data_said, mail_refused;
+	bool delivered;  /* somebody of this transaction was sent to */
 	size_t accepted; /* recipients of this transaction */
 	size_t limited;  /* recipients put off by a limit (452) */
 	bool body;       /* 354 was heard, the dot not said */

@@ -77,6 +77,11 @@ parameter_check(struct smtp *s, struct error *e)
 	if (s->msg->body_8bit && !offered(s, "8BITMIME") &&
 	    s->msg->seven_bit != NULL && s->msg->seven_bit(s->msg, e) < 0)
 		return -1;
+	if (s->msg->body_8bit && !offered(s, "8BITMIME"))
+		trace_note(s->plan->trace, 1, "warn",
+		    "%s offers no 8BITMIME: parts of a multipart leave as "
+		    "they are",
+		    s->plan->host);
 	return check_size(s, e);
 }
 

@@ -1,7 +1,5 @@
 #include "smtp/reply.h"
 
-#include "base/clean.h"
-
 void
 reply_init(struct reply *r)
 {
@@ -27,15 +25,6 @@ static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static int
-broken(struct bytes line, struct error *e)
-{
-	char shown[80];
-
-	return error_set(e, ERR_PROTOCOL, "server sent no SMTP reply: '%s'",
-	    clean_copy(shown, sizeof(shown), line));
 }
 
 /* The code of a line, or 0 when the line is none of a reply. */
@@ -100,8 +89,10 @@ take_line(struct reply *r, struct bytes line, struct error *e)
 	int code = code_of(line);
 	struct bytes text = bytes_skip(line, 4);
 
+	/* Its text stays untold: it may be a secret sent back. */
 	if (code == 0)
-		return broken(line, e);
+		return error_set(
+		    e, ERR_PROTOCOL, "server sent what is no SMTP reply");
 	if (r->lines > 0 && code / 100 != r->code / 100)
 		return error_set(e, ERR_PROTOCOL,
 		    "server sent %d and %d in one reply", r->code, code);

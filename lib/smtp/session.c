@@ -266,8 +266,10 @@ injected(struct smtp *s, struct bytes rest)
 }
 
 static void
-broken(struct smtp *s, const struct error *e)
+broken(struct smtp *s, struct bytes in, const struct error *e)
 {
+	trace_reply(s->plan->trace, "", 0, bytes_trim(bytes_head(in, 1000)),
+	    "(not an SMTP reply)");
 	error_set(&s->why, ERR_PROTOCOL, "%s: %s", s->plan->host, e->text);
 	engine_hang_up(s);
 }
@@ -287,7 +289,7 @@ smtp_feed(struct smtp *s, struct bytes in)
 		else if (got > 0)
 			hear_reply(s);
 		else if (got < 0)
-			broken(s, &e);
+			broken(s, in, &e);
 	}
 }
 

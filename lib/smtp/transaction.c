@@ -74,6 +74,17 @@ transaction_possible(struct smtp *s)
 	return parameter_check(s, &s->why);
 }
 
+/* A line that lost a part is another line. */
+static bool
+complete(struct smtp *s, const struct buf *path, const struct buf *params)
+{
+	if (buf_ok(path) && buf_ok(params))
+		return s->why.kind == ERR_NONE;
+	error_set(&s->why, ERR_USAGE, "parameters of %zu octets are too long",
+	    params->n);
+	return false;
+}
+
 static void
 say_mail(struct smtp *s)
 {
@@ -83,7 +94,7 @@ say_mail(struct smtp *s)
 	parameter_mail(s, &params);
 	if (address_wire(&path, bytes_of(s->env->sender), parameter_utf8(s),
 		&s->why) < 0 ||
-	    s->why.kind != ERR_NONE)
+	    !complete(s, &path, &params))
 		engine_fail(s);
 	else
 		engine_say(s, VERB_MAIL, 0, "MAIL FROM:<%s>%s", buf_text(&path),
@@ -101,7 +112,7 @@ say_rcpt(struct smtp *s, size_t i)
 	parameter_rcpt(s, r, &params);
 	if (address_wire(
 		&path, bytes_of(r->address), parameter_utf8(s), &s->why) < 0 ||
-	    s->why.kind != ERR_NONE)
+	    !complete(s, &path, &params))
 		engine_fail(s);
 	else
 		engine_say(s, VERB_RCPT, i, "RCPT TO:<%s>%s", buf_text(&path),
@@ -178,6 +189,7 @@ transaction_begin(struct smtp *s)
 	forget_answers(s);
 	s->next = s->accepted = s->limited = s->dots_due = 0;
 	s->mail_said = s->data_said = s->mail_refused = false;
+	s->delivered = false;
 	s->body = s->body_begun = s->dot_said = false;
 	s->dot = (struct dot){ 0 };
 	advance(s);
@@ -191,7 +203,7 @@ another_round(struct smtp *s)
 {
 	size_t n = 0;
 
-	if (s->accepted == 0)
+	if (!s->delivered)
 		return false;
 	for (size_t i = 0; i < s->env->n; i++)
 		if (limited(&s->env->to[i])) {
@@ -225,6 +237,8 @@ hear_closing(struct smtp *s, enum verdict_stage stage)
 {
 	if (s->env != NULL)
 		decide_all(s, pending, VERDICT_DEFERRED, stage);
+	if (stage == STAGE_DOT)
+		s->dots_due = 0;
 	engine_hang_up(s);
 }
 
@@ -397,6 +411,7 @@ settle(struct smtp *s, const struct expect *x)
 	enum verdict_state state =
 	    s->reply.code / 100 == 2 ? VERDICT_SENT : state_of(s->reply.code);
 
+	s->delivered |= state == VERDICT_SENT && s->accepted > 0;
 	if (!s->plan->lmtp)
 		decide_all(s, accepted, state, STAGE_DOT);
 	else if (accepted(&s->env->to[x->rcpt]))

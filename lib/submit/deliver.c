@@ -44,13 +44,14 @@ worth_another_host(const struct letter *l, const struct error *e)
 	}
 }
 
-/* Put off at MAIL, all of them: a host that is busy. */
+/* Put off at MAIL, or by a host that goes away, all of them: it is busy. */
 static bool
 host_is_busy(const struct letter *l)
 {
 	for (size_t i = 0; i < l->env.n; i++)
 		if (l->env.to[i].verdict.state != VERDICT_DEFERRED ||
-		    l->env.to[i].verdict.stage != STAGE_MAIL)
+		    (l->env.to[i].verdict.stage != STAGE_MAIL &&
+			l->env.to[i].verdict.code != 421))
 			return false;
 	return l->env.n > 0;
 }
@@ -104,6 +105,9 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 		if (!last && rc < 0 && worth_another_host(l, &why)) {
 			trace_note(
 			    r->trace, 1, "warn", "%s; next host", why.text);
+			tell_earlier(&why, earlier);
+			memcpy(earlier, why.text, sizeof(earlier));
+			open_again(l);
 			continue;
 		}
 		if (!last && rc == 0 && host_is_busy(l)) {

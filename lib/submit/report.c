@@ -48,7 +48,8 @@ report_advise(const struct letter *l, struct error *e)
 
 	if (e->kind == ERR_NONE || e->hint[0] != '\0')
 		return;
-	text = advice(l, e->kind, e->code, e->status, e->reply);
+	text = advice(
+	    l, e->kind, e->code, e->status, e->code == 0 ? e->text : e->reply);
 	if (text != NULL)
 		error_hint(e, "%s", text);
 }
@@ -139,6 +140,14 @@ fate(const struct verdict *v)
 }
 
 static void
+say_sender(struct complaint *c, const char *sender)
+{
+	buf_adds(c->out, ", which did not take the sender <");
+	clean_add(c->out, bytes_of(sender));
+	buf_addc(c->out, '>');
+}
+
+static void
 say_recipient(struct complaint *c, const struct letter *l,
     const struct request *r, const struct recipient *to)
 {
@@ -149,8 +158,7 @@ say_recipient(struct complaint *c, const struct letter *l,
 	clean_add(c->out, bytes_of(to->address));
 	buf_addf(c->out, ": %s by %s", fate(v), l->host);
 	if (v->stage == STAGE_MAIL)
-		buf_addf(c->out, ", which did not take the sender <%s>",
-		    l->env.sender);
+		say_sender(c, l->env.sender);
 	if (words_only)
 		detail(c, "reason:", ": ", bytes_of(v->text));
 	else

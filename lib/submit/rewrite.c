@@ -101,6 +101,37 @@ add_from(struct letter *l, const char *field, struct bytes name,
 	return rc;
 }
 
+/*
+ * A name out of a header that holds encoded words is ready to leave; to encode
+ * it again would show people the code.
+ */
+static bool
+is_encoded(struct bytes name)
+{
+	if (bytes_find(name, BYTES("=?")) == name.n)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= 32
+			? name.p[i] != ' '
+			: strchr("()<>[]:;@\\,.\"", name.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+static int
+add_named(struct letter *l, struct bytes name, const char *own, struct error *e)
+{
+	struct buf text = BUF(4096);
+	int rc;
+
+	if (!is_encoded(name))
+		return add_from(l, "From", name, bytes_of(own), e);
+	buf_addf(&text, "%.*s <%s>", BYTES_ARG(name), own);
+	rc = message_add(&l->message, "From", buf_bytes(&text), e);
+	buf_clear(&text);
+	return rc;
+}
+
 /* From becomes the account's own; who it was stays reachable. */
 static int
 replace_from(struct letter *l, const struct address *old, const char *own,
@@ -109,12 +140,38 @@ replace_from(struct letter *l, const struct address *old, const char *own,
 	bool reply_to = message_has(&l->message, "Reply-To");
 
 	message_drop(&l->message, "From");
-	if (add_from(l, "From", bytes_of(old->name), bytes_of(own), e) < 0)
+	if (add_named(l, bytes_of(old->name), own, e) < 0)
 		return -1;
-	if (reply_to || old->local_n == strlen(old->text))
+	if (reply_to || old->local_n == strlen(old->text) ||
+	    allowed(&l->account, bytes_of(old->text)))
 		return 0;
 	return add_from(
 	    l, "Reply-To", (struct bytes){ NULL, 0 }, bytes_of(old->text), e);
+}
+
+/*
+ * The first address of From that this account may not use: in *list, whose
+ * content is the caller's to clear; NULL when all of them are its own.  What
+ * cannot be read counts as somebody else's.
+ */
+static const struct address *
+foreign_from(struct letter *l, struct address_list *list)
+{
+	static char nobody[] = "";
+	static const struct address unread = { nobody, 0, nobody, { NULL, 0 } };
+	struct error ignored = ERROR_NONE;
+	struct field *f;
+	size_t at = 0, n = 0;
+
+	while ((f = message_field(&l->message, "From", &at)) != NULL) {
+		if (address_list_parse(list, f->body, &ignored) < 0)
+			return &unread;
+		n++;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if (!allowed(&l->account, bytes_of(list->list[i].text)))
+			return &list->list[i];
+	return list->n > 0 && n + list->n > 2 ? &list->list[0] : NULL;
 }
 
 static int
@@ -122,17 +179,14 @@ fix_header(
     struct letter *l, const struct request *r, const char *own, struct error *e)
 {
 	struct address_list list = ADDRESS_LIST;
-	struct error unread = ERROR_NONE;
-	size_t at = 0;
-	struct field *f = message_field(&l->message, "From", &at);
+	const struct address *foreign = foreign_from(l, &list);
 	int rc = 0;
 
-	if (f != NULL && address_list_parse(&list, f->body, &unread) == 0 &&
-	    list.n > 0 && !allowed(&l->account, bytes_of(list.list[0].text))) {
+	if (foreign != NULL) {
 		trace_note(r->trace, 1, "warn",
 		    "From <%s> made <%s>: account %s sends as itself alone",
-		    list.list[0].text, own, l->account.name);
-		rc = replace_from(l, &list.list[0], own, e);
+		    foreign->text, own, l->account.name);
+		rc = replace_from(l, foreign, own, e);
 	}
 	address_list_clear(&list);
 	return rc;
@@ -163,15 +217,28 @@ fix_sender(struct letter *l, const struct request *r, struct error *e)
 }
 
 static int
-reject_sender(struct letter *l, struct error *e)
+reject(const struct letter *l, const char *address, struct error *e)
 {
-	if (is_null(&l->sender) ||
-	    allowed(&l->account, bytes_of(l->sender.text)))
-		return 0;
 	error_set(e, ERR_SENDER_REFUSED, "account '%s' does not send as <%s>",
-	    l->account.name, l->sender.text);
+	    l->account.name, address);
 	return error_hint(
 	    e, "add the address to from, or choose another account with -a");
+}
+
+static int
+reject_sender(struct letter *l, struct error *e)
+{
+	struct address_list list = ADDRESS_LIST;
+	const struct address *foreign = foreign_from(l, &list);
+	int rc = 0;
+
+	if (!is_null(&l->sender) &&
+	    !allowed(&l->account, bytes_of(l->sender.text)))
+		rc = reject(l, l->sender.text, e);
+	else if (foreign != NULL)
+		rc = reject(l, foreign->text, e);
+	address_list_clear(&list);
+	return rc;
 }
 
 static int
