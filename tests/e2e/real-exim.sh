@@ -101,6 +101,7 @@ start_exim() {
 
 stop_exim() {
 	kill "$exim_pid"
+	wait "$exim_pid" # its last words would bring the directory back
 }
 
 # through TLS PORT AUTH SUBJECT
