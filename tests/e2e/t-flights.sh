@@ -88,6 +88,19 @@ case_auth_refused_within_the_flight_delivers_nothing() {
 	expect_transcript '^< 354'
 }
 
+case_auth_refused_within_the_flight_goes_on_elsewhere() {
+	server --tls implicit --auth "PLAIN CRAM-MD5" --open \
+	    --on 'auth has=PLAIN reply "504 5.7.4 not-that-one"'
+	tls_account 'tls = "implicit";'
+	send_letter
+	expect_exit 0
+	expect_messages 1
+	expect_json "$store/envelope-1.json" 'mechanism == "CRAM-MD5"' \
+	    'connection == 2'
+	expect_flights "EHLO,AUTH MAIL RCPT DATA" 1
+	expect_flights "EHLO,AUTH,answer,MAIL RCPT DATA,content" 2
+}
+
 case_auth_put_off_within_the_flight_delivers_nothing() {
 	server --tls implicit --auth PLAIN --open \
 	    --on 'outcome reply "454 4.7.0 not now"'
