@@ -132,12 +132,12 @@ case_an_error_is_told_once_below_the_trace() {
 # knows them all.
 password='Tr0ub4dor&3=;x"y'
 
-# no_leaks MECHANISM SERVER OPTION...: at every level, in both formats, when
+# no_leaks MECHANISM SERVER_OPTIONS...: at every level, in both formats, when
 # all goes well and when the server sends everything back in its refusal.
 no_leaks() {
 	local mechanism=$1 level format options
 	shift
-	for options in '' "$*"; do
+	for options in '' "$@"; do
 		rm -rf port store
 		# shellcheck disable=SC2086
 		eval "server --tls implicit --auth '$mechanism' --user jane \
@@ -160,28 +160,30 @@ no_leaks() {
 
 echo_all="--on 'outcome reply \"535 5.7.8 you sent %{line} that is %{decoded} for %{password} %{password64}\"'"
 
+echo_answer="--on 'answer n=1 reply \"535 5.7.8 you said %{line} that is %{decoded}\"'"
+
 case_no_leak_of_plain() {
 	no_leaks PLAIN "$echo_all"
 }
 
 case_no_leak_of_login() {
-	no_leaks LOGIN "$echo_all"
+	no_leaks LOGIN "$echo_all" "$echo_answer"
 }
 
 case_no_leak_of_cram_md5() {
-	no_leaks CRAM-MD5 "$echo_all"
+	no_leaks CRAM-MD5 "$echo_all" "$echo_answer"
 }
 
 case_no_leak_of_scram_sha_1() {
-	no_leaks SCRAM-SHA-1 "$echo_all"
+	no_leaks SCRAM-SHA-1 "$echo_all" "$echo_answer"
 }
 
 case_no_leak_of_scram_sha_256() {
-	no_leaks SCRAM-SHA-256 "$echo_all"
+	no_leaks SCRAM-SHA-256 "$echo_all" "$echo_answer"
 }
 
 case_no_leak_of_scram_sha_256_plus() {
-	no_leaks SCRAM-SHA-256-PLUS "$echo_all"
+	no_leaks SCRAM-SHA-256-PLUS "$echo_all" "$echo_answer"
 }
 
 case_no_leak_of_xoauth2() {
