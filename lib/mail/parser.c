@@ -70,6 +70,7 @@ take_word(struct parser *p)
 	w->wants_word = false;
 	lexer_word(&p->x, &w->local);
 	buf_add(&w->name, bytes_skip(buf_bytes(&w->local), before));
+	buf_share(&w->name, &w->local);
 }
 
 /* White space in a name is one space; where none was, none comes. */
@@ -240,6 +241,7 @@ set_name(struct parser *p, const struct buf *text)
 {
 	buf_reset(&p->name);
 	buf_add(&p->name, bytes_trim(buf_bytes(text)));
+	buf_share(&p->name, text);
 }
 
 /* "name <addr-spec>"; the name is taken, '<' is next. */

@@ -59,9 +59,11 @@ next_body(struct message_reader *r, struct bytes *piece, struct error *e)
 			return 0;
 		buf_reset(&r->piece);
 		coding_add(r->m->coding, &r->piece, block, &r->column);
+		if (!buf_ok(&r->piece))
+			return error_set(e, ERR_OS, "out of memory");
 		*piece = buf_bytes(&r->piece);
 	} while (block.n > 0 && piece->n == 0);
-	return buf_ok(&r->piece) ? 0 : error_set(e, ERR_OS, "out of memory");
+	return 0;
 }
 
 static int
