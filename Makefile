@@ -1,30 +1,46 @@
 # sendoff: the one Makefile.  It runs autoconf and configure by itself.
 #
-#   make            the program, at build/sendoff
-#   make demo       send a message to a server on this machine and show it
-#   make check      the tests        make check SAN=address,undefined
-#   make deps       install what a Debian machine lacks for building
-#   make install    DESTDIR, prefix and friends are honoured
+#   make                the program, at build/sendoff
+#   make demo           send a message to a server on this machine and show it
+#   make check          the tests; check-asan and check-valgrind: so too
+#   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
+#   make lint           format, analysers, and the gates of tests/*.sh
+#   make deps           install what a Debian machine lacks for building
+#   make install        DESTDIR, prefix and friends are honoured; uninstall
+#   make distcheck      build and install from the tarball of `make dist'
+#
+# V=1 shows the commands, SAN=address,undefined builds with sanitizers, and
+# CC=clang B=build/clang with another compiler in another place.
 
 srcdir ?= .
 SAN ?=
 B ?= build$(if $(SAN),/san)
+ONLY ?=
+FUZZ_SECONDS ?= 60
 
 # ---- what needs no configuration -------------------------------------------
 
-OUTER := deps deps-check deps-ci demo check clean distclean
+OUTER := deps deps-check deps-ci demo check check-asan check-valgrind fuzz \
+	lint distcheck clean distclean
 INNER := $(filter-out $(OUTER),$(or $(MAKECMDGOALS),all))
 
 BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
 	libgnutls28-dev libconfig-dev libidn2-dev libunistring-dev
 CHECK_DEPS = check mandoc universal-ctags python3 libc-bin
-CI_DEPS = clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck \
+CI_DEPS = clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck \
 	valgrind
 
 # Short lines, unless V=1.
 say = $(if $(V),,@printf '  %-5s%s\n' $(1) $(2);)
 
-.PHONY: all $(OUTER) $(MAKECMDGOALS)
+# Building is for all processors, unless -j says otherwise.
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+build = @$(MAKE) --no-print-directory $(jobs)
+run = @$(MAKE) --no-print-directory -j1
+
+.PHONY: $(OUTER) all server programs fuzzers dist install uninstall \
+	check-unit check-corpus check-nomem check-floors check-docs check-e2e \
+	run-check lint-source lint-scripts lint-format lint-cppcheck lint-tidy
 
 all:
 
@@ -38,11 +54,31 @@ deps-ci: deps-check
 	@sh $(srcdir)/tests/deps.sh $(CI_DEPS)
 
 demo: deps
-	@$(MAKE) --no-print-directory all server
+	$(build) all server
 	@sh $(srcdir)/tests/demo.sh $(B)
 
 check: deps-check
-	@$(MAKE) --no-print-directory run-check
+	$(build) programs
+	$(run) check-floors check-docs run-check
+
+check-asan: deps-check
+	$(build) SAN=address,undefined programs
+	$(run) SAN=address,undefined run-check
+
+check-valgrind: deps-ci
+	$(build) programs
+	@sh $(srcdir)/tests/valgrind.sh $(B)
+
+fuzz: deps-ci
+	$(build) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzzers
+	@bash $(srcdir)/tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+lint: deps-ci
+	$(build) -k lint-source lint-scripts lint-format lint-cppcheck lint-tidy
+
+distcheck: deps-check
+	$(run) dist
+	@sh $(srcdir)/tests/distcheck.sh build/sendoff-*.tar.gz
 
 clean:
 	rm -rf build
@@ -70,7 +106,9 @@ HARDEN = $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=c17 $(WARN) $(HARDEN) \
 	-include build/config.h -I$(srcdir)/lib -I$(srcdir) \
 	-DSYSCONFDIR='"$(sysconfdir)"' -DDATADIR='"$(datadir)"' \
-	$(LIB_CFLAGS) $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+	$(LIB_CFLAGS) $(CFLAGS) $(SAN_CFLAGS)
+SAN_CFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
 	$(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
@@ -93,7 +131,7 @@ $(B)/%.o: $(srcdir)/%.c build/config.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(patsubst %.o,%.d,$(call obj,$(lib_src) $(cmd_src)))
 
 # ---- the tests ---------------------------------------------------------------
 
@@ -118,84 +156,95 @@ $(B)/tests/unit/main.o: $(B)/suites.inc
 $(B)/unit: $(call obj,$(unit_src)) $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(CHECK_LIBS) $(LIB_LIBS)
 
-check-unit: $(B)/unit
-	cd $(srcdir) && $(abspath $(B))/unit
+# The fuzz targets, with a fuzzer (tests/fuzz/run.sh), and with a main that
+# feeds them what stands in tests/fuzz/corpus.
+fuzz_src := $(sort $(wildcard $(srcdir)/tests/fuzz/fuzz_*.c))
+fuzz_names := $(patsubst $(srcdir)/tests/fuzz/fuzz_%.c,%,$(fuzz_src))
+FUZZ_LDFLAGS = $(subst fuzzer-no-link,fuzzer,$(ALL_LDFLAGS))
 
-check-e2e: all server
-	cd $(srcdir) && sh tests/e2e/run.sh $(abspath $(B)) $(ONLY)
-
-# The corpora as a test, by any compiler.
-fuzz_names := $(sort $(patsubst $(srcdir)/tests/fuzz/fuzz_%.c,%, \
-	$(wildcard $(srcdir)/tests/fuzz/fuzz_*.c)))
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libsendoff.a
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(FUZZ_LDFLAGS) $(LIB_LIBS)
 
 $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
     $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
-check-corpus: $(addprefix $(B)/replay_,$(fuzz_names))
-	@for f in $(fuzz_names); do printf '%s: ' $$f && \
-	    $(B)/replay_$$f $(srcdir)/tests/fuzz/corpus/$$f/* || exit 1; done
+.SECONDARY: $(call obj,$(fuzz_src) $(srcdir)/tests/fuzz/replay.c)
+fuzzers: $(addprefix $(B)/fuzz_,$(fuzz_names))
+replays := $(addprefix $(B)/replay_,$(fuzz_names))
 
-check-floors:
-	sh $(srcdir)/tests/floors.sh
-	sh $(srcdir)/tests/lengths.sh
+# Work while memory runs out.
+nomem_src := $(sort $(wildcard $(srcdir)/tests/nomem/*.c))
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+$(B)/nomem: $(call obj,$(nomem_src)) $(B)/libsendoff.a
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(WRAP) $(ALL_LDFLAGS) $(LIB_LIBS)
+
+# Prints the keys of the configuration, for tests/docs.sh.
 $(B)/keys: $(B)/tests/keys.o $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
+programs: all server $(B)/unit $(B)/nomem $(B)/keys $(replays)
+
+-include $(patsubst %.o,%.d,$(call obj,$(unit_src) $(server_src) \
+    $(fuzz_src) $(nomem_src)))
+
+check-unit: $(B)/unit
+	cd $(srcdir) && $(abspath $(B))/unit
+
+check-corpus: $(replays)
+	@for f in $(fuzz_names); do printf 'corpus %s: ' $$f && \
+	    $(B)/replay_$$f $(srcdir)/tests/fuzz/corpus/$$f/* || exit 1; done
+
+check-nomem: $(B)/nomem
+	cd $(srcdir) && $(abspath $(B))/nomem
+
+check-e2e: all server
+	cd $(srcdir) && sh tests/e2e/run.sh $(abspath $(B)) $(ONLY)
+
+run-check: check-unit check-corpus check-nomem check-e2e
+
+check-floors:
+	@sh $(srcdir)/tests/floors.sh
+	@sh $(srcdir)/tests/lengths.sh
+
 check-docs: $(B)/keys
-	bash $(srcdir)/tests/docs.sh $(B)
+	@bash $(srcdir)/tests/docs.sh $(B)
 
-run-check: check-floors check-docs check-corpus check-unit check-e2e
-
-# ---- what CI adds ------------------------------------------------------------
-
-# Real fuzzing, by clang: each target for FUZZ_SECONDS, finds in build/fuzz.
-FUZZ_SECONDS ?= 60
-FUZZ_CC ?= clang
-
-fuzz: $(addprefix fuzz-,$(fuzz_names))
-
-build/fuzz/fuzz_%: $(srcdir)/tests/fuzz/fuzz_%.c $(lib_src) build/config.mk
-	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)$(FUZZ_CC) -std=c17 -include build/config.h \
-	    -I$(srcdir)/lib $(LIB_CFLAGS) -g -O1 \
-	    -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=undefined \
-	    -o $@ $< $(lib_src) $(LIB_LIBS)
-
-fuzz-%: build/fuzz/fuzz_%
-	@mkdir -p build/fuzz/found/$*
-	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
-	    -print_final_stats=1 -artifact_prefix=build/fuzz/ \
-	    build/fuzz/found/$* $(srcdir)/tests/fuzz/corpus/$*
-
-check-asan:
-	$(MAKE) --no-print-directory SAN=address,undefined \
-	    check-corpus check-unit check-e2e ONLY='$(ONLY)'
-
-check-valgrind: $(B)/unit all server
-	cd $(srcdir) && CK_FORK=no CK_RUN_SUITE=session valgrind -q \
-	    --error-exitcode=9 --leak-check=full $(abspath $(B))/unit
-	sh $(srcdir)/tests/valgrind.sh $(B)
+# ---- looking at the source -----------------------------------------------------
 
 sources = $(wildcard $(srcdir)/lib/*/*.[ch] $(srcdir)/cmd/*.[ch] \
-	$(srcdir)/tests/*/*.[ch] $(srcdir)/tests/unit/*/*.[ch] \
-	$(srcdir)/tests/*.c)
-tidy_flags = -std=c17 -include build/config.h -I$(srcdir)/lib -I$(srcdir) \
-	-DSYSCONFDIR='""' -DDATADIR='""' $(LIB_CFLAGS)
+	$(srcdir)/tests/*.c $(srcdir)/tests/*/*.[ch] \
+	$(srcdir)/tests/unit/*/*.[ch])
 
-lint: check-floors check-docs
-	sh $(srcdir)/tests/headers.sh build/config.h
-	clang-format --dry-run --Werror $(sources)
-	clang-tidy --quiet $(lib_src) $(cmd_src) -- $(tidy_flags)
+lint-source: check-floors check-docs
+	@sh $(srcdir)/tests/headers.sh build/config.h
+
+lint-scripts:
+	cd $(srcdir) && shellcheck tests/*.sh tests/*/*.sh .ci/run
+
+lint-format:
+	@echo clang-format
+	@clang-format --dry-run --Werror $(sources)
+
+lint-cppcheck:
 	cppcheck --quiet --std=c11 --error-exitcode=2 --inline-suppr \
 	    --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --suppress=*:*/gnutls/* \
 	    --include=build/config.h -I$(srcdir)/lib -I$(srcdir) \
 	    -DSYSCONFDIR='""' -DDATADIR='""' \
-	    $(srcdir)/lib $(srcdir)/cmd
-	shellcheck $(srcdir)/tests/*.sh $(srcdir)/tests/e2e/*.sh $(srcdir)/.ci/run
+	    $(srcdir)/lib $(srcdir)/cmd $(srcdir)/tests/server
+
+tidy_flags = $(filter-out -W% -O% -D_FORTIFY%,$(ALL_CFLAGS))
+tidy = $(patsubst $(srcdir)/%.c,$(B)/%.tidy,$(1))
+
+$(B)/%.tidy: $(srcdir)/%.c $(filter %.h,$(sources)) $(srcdir)/.clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)clang-tidy --quiet $< -- $(tidy_flags) 2>$@.log || \
+	    { cat $@.log; exit 1; }
+	@mv $@.log $@
+
+lint-tidy: $(call tidy,$(lib_src) $(cmd_src) $(server_src))
 
 # ---- installing ----------------------------------------------------------------
 
@@ -225,11 +274,15 @@ ifeq ($(enable_sendmail),yes)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/newaliases)
 endif
 
+# Only what install brought: others may have put something beside it.
 uninstall:
 	rm -f $(call dest,$(bindir)/sendoff) \
 	    $(addprefix $(call dest,$(mandir)/man1/),$(pages1)) \
 	    $(addprefix $(call dest,$(mandir)/man5/),$(pages5))
-	rm -rf $(call dest,$(datadir)/sendoff) $(call dest,$(docdir))
+	rm -f $(call dest,$(datadir)/sendoff/providers.conf) \
+	    $(addprefix $(call dest,$(docdir)/),README LICENSE \
+	        sendoff.conf.example)
+	-rmdir $(call dest,$(datadir)/sendoff) $(call dest,$(docdir))
 ifeq ($(enable_sendmail),yes)
 	rm -f $(call dest,$(sbindir)/sendmail) \
 	    $(call dest,$(prefix)/lib/sendmail) \
@@ -242,13 +295,10 @@ distname = sendoff-$(VERSION)
 
 dist: $(srcdir)/configure
 	@mkdir -p build
-	rm -rf build/$(distname)
+	rm -rf build/sendoff-*
 	git -C $(srcdir) archive --prefix=$(distname)/ HEAD | tar x -C build
 	cp $(srcdir)/configure build/$(distname)
 	tar czf build/$(distname).tar.gz -C build $(distname)
 	rm -rf build/$(distname)
-
-distcheck: dist
-	sh $(srcdir)/tests/distcheck.sh build/$(distname).tar.gz
 
 endif

@@ -1,0 +1,75 @@
+#include "mail/address.h"
+#include "mail/message.h"
+#include "tests/nomem/nomem.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "mail/encode.h"
+
+static int
+address_list(struct result *r, struct error *e)
+{
+	struct address_list l = ADDRESS_LIST;
+	int rc = address_list_parse(&l,
+	    BYTES("Jane (x) <jane@example.org>, \"a b\"@example.net, "
+		  "g: one@x.example, =?utf-8?q?=C3=BC?= <two@y.example>;"),
+	    e);
+
+	for (size_t i = 0; rc == 0 && i < l.n; i++) {
+		result_add(r, bytes_of(l.list[i].text));
+		result_add(r, bytes_of(l.list[i].name));
+	}
+	address_list_clear(&l);
+	return rc;
+}
+
+static const char letter[] =
+    "From: jane@example.org\nTo: x@example.org,\n y@example.org\n"
+    "Subject: \xc3\xbc\n\n.dots\nand \xc3\xbc = more\n";
+
+static int
+read_out(struct message *m, struct result *r, struct error *e)
+{
+	struct message_reader reader;
+	struct bytes piece;
+	int rc;
+
+	message_reader_init(&reader, m);
+	while ((rc = message_next(&reader, &piece, e)) == 0 && piece.n > 0)
+		result_add(r, piece);
+	message_reader_clear(&reader);
+	return rc;
+}
+
+static int
+message(struct result *r, struct error *e)
+{
+	struct intake how = { .lone_dot_ends = true };
+	struct message m;
+	int fd = memfd_create("letter", MFD_CLOEXEC), rc;
+
+	if (fd < 0 || write(fd, letter, strlen(letter)) < 0 ||
+	    lseek(fd, 0, SEEK_SET) < 0)
+		return error_sys(e, ERR_OS, "no file in memory");
+	message_init(&m);
+	rc = message_read(&m, fd, &how, e);
+	if (rc == 0)
+		message_drop(&m, "Subject");
+	if (rc == 0)
+		rc = message_add(&m, "Subject", BYTES("another one"), e);
+	if (rc == 0)
+		rc = message_encode(&m, CODING_QP, e);
+	if (rc == 0)
+		rc = read_out(&m, r, e);
+	message_clear(&m);
+	close(fd);
+	return rc;
+}
+
+const struct work mail_work[] = {
+	{ "address list", address_list },
+	{ "message", message },
+	{ NULL, NULL },
+};
