@@ -6,8 +6,11 @@
 #include "base/clean.h"
 #include "smtp/transaction.h"
 
-/* Mechanisms tried in all; octets of a command line (RFC 5321, 4.5.3.1.4). */
-enum { TRIES_MOST = 3, COMMAND_MAX = 512 };
+/*
+ * Mechanisms tried in all; octets of a command line (RFC 5321, 4.5.3.1.4), and
+ * of a response: some tokens have thousands.
+ */
+enum { TRIES_MOST = 3, COMMAND_MAX = 512, RESPONSE_MAX = 1 << 16 };
 
 /* ---- which mechanism ---------------------------------------------------- */
 
@@ -131,7 +134,7 @@ add_command(const struct smtp *s, struct buf *out)
 static void
 hide(const struct smtp *s, struct bytes response)
 {
-	struct buf coded = BUF(1 << 17);
+	struct buf coded = BUF(2 * RESPONSE_MAX);
 
 	base64_encode(&coded, response);
 	trace_hide(s->plan->trace, buf_bytes(&coded));
@@ -144,7 +147,7 @@ hide(const struct smtp *s, struct bytes response)
 static int
 add_initial(struct smtp *s, struct buf *line, struct error *e)
 {
-	struct buf response = BUF(COMMAND_MAX * 8);
+	struct buf response = BUF(RESPONSE_MAX);
 	int rc = sasl_step(&s->sasl, BYTES(""), &response, e);
 
 	hide(s, buf_bytes(&response));
@@ -192,10 +195,10 @@ compose(struct smtp *s, struct buf *line, size_t *open, struct error *e)
 	add_command(s, line);
 	*open = line->n;
 	s->initial = initial_wanted(s);
-	if (!s->initial)
-		return 0;
-	if (add_initial(s, line, e) < 0)
+	if (s->initial && add_initial(s, line, e) < 0)
 		return -1;
+	if (!buf_ok(line))
+		return error_set(e, ERR_OS, "no memory for AUTH");
 	if (line->n + 2 <= COMMAND_MAX)
 		return 0;
 	buf_cut(line, *open);
@@ -214,7 +217,7 @@ may_fly(const struct smtp *s)
 static void
 say_auth(struct smtp *s)
 {
-	struct buf line = BUF(COMMAND_MAX * 12);
+	struct buf line = BUF(2 * RESPONSE_MAX);
 	size_t open;
 
 	s->cancelled = false;
@@ -258,8 +261,8 @@ cancel(struct smtp *s)
 static void
 hear_challenge(struct smtp *s)
 {
-	struct buf challenge = BUF(REPLY_LINE_MAX), response = BUF(1 << 16);
-	struct buf line = BUF(1 << 17);
+	struct buf challenge = BUF(REPLY_LINE_MAX);
+	struct buf response = BUF(RESPONSE_MAX), line = BUF(2 * RESPONSE_MAX);
 	bool decoded =
 	    base64_decode(&challenge, bytes_trim(buf_bytes(&s->reply.text)));
 
@@ -269,13 +272,14 @@ hear_challenge(struct smtp *s)
 		    "%s sent a challenge that is not base64", s->plan->host);
 	else
 		sasl_step(&s->sasl, buf_bytes(&challenge), &response, &s->why);
+	hide(s, buf_bytes(&response));
+	base64_encode(&line, buf_bytes(&response));
+	if (!buf_ok(&line))
+		error_set(&s->why, ERR_OS, "no memory for AUTH");
 	if (s->why.kind != ERR_NONE)
 		cancel(s);
-	else {
-		hide(s, buf_bytes(&response));
-		base64_encode(&line, buf_bytes(&response));
+	else
 		engine_say_hidden(s, VERB_AUTH, buf_bytes(&line), BYTES(""));
-	}
 	buf_clear(&challenge);
 	buf_clear(&response);
 	buf_clear(&line);
