@@ -129,7 +129,7 @@ whole_lines(struct bytes block)
 		return (size_t)(end - block.p) + 1;
 	while (n > 1 && block.p[n - 1] == '\r')
 		n--;
-	return n;
+	return n > 0 ? n : block.n;
 }
 
 int

@@ -1,5 +1,6 @@
 #include "mail/envelope.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ envelope_clear(struct envelope *env)
 	for (size_t i = 0; i < env->n; i++)
 		recipient_clear(&env->to[i]);
 	free(env->to);
+	free(env->index);
 	free(env->sender);
 	free(env->envid);
 	*env = ENVELOPE;
@@ -52,13 +54,53 @@ envelope_from(struct envelope *env, struct bytes sender, struct error *e)
 	return 0;
 }
 
-static bool
-known(const struct envelope *env, struct bytes address)
+/* The same for what address_same() calls the same (FNV-1a). */
+static size_t
+hash(struct bytes address)
 {
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < address.n; i++) {
+		unsigned char c = (unsigned char)address.p[i];
+
+		h ^= c >= 'A' && c <= 'Z' ? c + 32u : c;
+		h *= UINT64_C(1099511628211);
+	}
+	return (size_t)(h ^ h >> 32);
+}
+
+/* Where address is in the index, or the free slot where it would be. */
+static size_t *
+find(const struct envelope *env, struct bytes address)
+{
+	size_t at = hash(address) & (env->slots - 1);
+
+	while (env->index[at] != 0 &&
+	    !address_same(
+		bytes_of(env->to[env->index[at] - 1].address), address))
+		at = (at + 1) & (env->slots - 1);
+	return &env->index[at];
+}
+
+/* Make room for one more; whoever else changed the list, all are in it. */
+static int
+refresh_index(struct envelope *env, struct error *e)
+{
+	if (env->known == env->n && env->n < env->slots / 2)
+		return 0;
+	free(env->index);
+	env->slots = env->slots < 8 ? 8 : env->slots;
+	while (env->n >= env->slots / 2)
+		env->slots *= 2;
+	env->index = calloc(env->slots, sizeof(env->index[0]));
+	if (env->index == NULL) {
+		env->slots = 0;
+		return error_set(e, ERR_OS, "out of memory");
+	}
 	for (size_t i = 0; i < env->n; i++)
-		if (address_same(bytes_of(env->to[i].address), address))
-			return true;
-	return false;
+		*find(env, bytes_of(env->to[i].address)) = i + 1;
+	env->known = env->n;
+	return 0;
 }
 
 /* The room is always the next power of two, so that n alone tells of it. */
@@ -80,13 +122,18 @@ make_room(struct envelope *env, struct error *e)
 int
 envelope_to(struct envelope *env, struct bytes address, struct error *e)
 {
+	size_t *slot;
 	char *p;
 
-	if (known(env, address))
+	if (refresh_index(env, e) < 0)
+		return -1;
+	slot = find(env, address);
+	if (*slot != 0)
 		return 0;
 	if (make_room(env, e) < 0 || (p = copy(address, e)) == NULL)
 		return -1;
 	env->to[env->n++] = (struct recipient){ .address = p };
+	*slot = env->known = env->n;
 	return 0;
 }
 

@@ -62,7 +62,10 @@ struct envelope {
 	size_t n;
 	unsigned notify; /* for every recipient that has none */
 	enum dsn_return ret;
-	char *envid; /* owned: ENVID as xtext, or NULL */
+	char *envid;   /* owned: ENVID as xtext, or NULL */
+	size_t *index; /* private, owned: where in `to', by hash, plus one */
+	size_t slots;  /* private: of index, a power of two */
+	size_t known;  /* private: recipients in index */
 };
 
 #define ENVELOPE ((struct envelope){ 0 })

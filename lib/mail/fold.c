@@ -43,7 +43,7 @@ fold_cut(struct bytes text, size_t max)
 		return text.n;
 	while (n > 0 && max - n < 3 && inside_character(text.p[n]))
 		n--;
-	return inside_character(text.p[n]) && max > 3 ? max : n;
+	return n;
 }
 
 static void

@@ -1,3 +1,7 @@
+/*
+ * Reading a message: where the header ends and what its lines become.  What
+ * becomes of the body: mail/canon.h.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Parsing address lists: words are gathered first, for what they are, a name
+ * or a local part, shows only behind them.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,6 @@
+/*
+ * How the body is to leave: what is advisable, and what to declare.
+ */
 #include <string.h>
 
 #include "base/clean.h"
@@ -85,6 +88,8 @@ message_advised(const struct message *m, bool eight_bit_ok)
 {
 	bool broken = m->facts.nul || m->facts.longest > LINE_HARD;
 
+	if (m->coding == CODING_QP)
+		return CODING_QP;
 	if (!broken && (!m->facts.body_8bit || eight_bit_ok))
 		return CODING_NONE;
 	if (may_be_coded(m))

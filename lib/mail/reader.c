@@ -1,3 +1,6 @@
+/*
+ * Reading a message as it is to leave.
+ */
 #include "mail/body.h"
 #include "mail/coding.h"
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "tests/unit/mail/letters.h"
 
 #define ROWS(a) (int)(sizeof(a) / sizeof((a)[0]))
@@ -225,6 +226,7 @@ START_TEST(quoting_is_declared)
 	ck_assert_int_eq(message_encode(&m, CODING_QP, &e), 0);
 	ck_assert_int_eq(message_encode(&m, CODING_NONE, &e), 0);
 	ck_assert_int_eq(m.coding, CODING_QP);
+	ck_assert_int_eq(message_advised(&m, true), CODING_QP);
 	letter_write(&m, &out);
 	ck_assert(
 	    bytes_same(bytes_head(buf_bytes(&out), strlen(declared[_i].header)),
@@ -334,6 +336,34 @@ START_TEST(folds_are_full_and_between_characters)
 }
 END_TEST
 
+/* Wherever in a line they stand. */
+START_TEST(no_character_is_cut)
+{
+	static const struct bytes characters[] = { T("\xc3\xa4"),
+		T("\xe4\xbd\xa0"), T("\xf0\x9f\x98\x80") };
+
+	for (size_t shift = 0; shift < 12; shift++) {
+		struct error e = ERROR_NONE;
+		struct buf in = BUF(MIB), out = BUF(MIB);
+		struct message m;
+		struct bytes text;
+
+		buf_adds(&in, "A: b\r\n\r\n");
+		letter_fill(&in, BYTES("x"), shift / 3);
+		letter_fill(&in, characters[shift % 3], 60000);
+		letter_read(&m, buf_bytes(&in), false);
+		ck_assert_int_eq(message_encode(&m, CODING_FOLD, &e), 0);
+		letter_write(&m, &out);
+		text = buf_bytes(&out);
+		while (text.n > 0)
+			ck_assert(utf8_valid(bytes_take(&text, '\n')));
+		buf_clear(&in);
+		buf_clear(&out);
+		message_clear(&m);
+	}
+}
+END_TEST
+
 Suite *
 suite_coding(void)
 {
@@ -348,6 +378,7 @@ suite_coding(void)
 	tcase_add_loop_test(t, quoting_is_declared, 0, ROWS(declared));
 	tcase_add_test(t, utf8_is_known_across_blocks);
 	tcase_add_loop_test(t, folding_only_adds_folds, 0, 7);
+	tcase_add_test(t, no_character_is_cut);
 	tcase_add_test(t, folds_are_full_and_between_characters);
 	suite_add_tcase(s, t);
 	return s;

@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROWS(a) (int)(sizeof(a) / sizeof((a)[0]))
@@ -58,6 +59,28 @@ START_TEST(many_recipients_keep_their_order)
 	ck_assert_ptr_null(env.to[699].original);
 	envelope_clear(&env);
 	ck_assert_uint_eq(env.n, 0);
+}
+END_TEST
+
+/* Whoever takes recipients off the list or changes them needs not tell. */
+START_TEST(a_changed_list_is_looked_at_again)
+{
+	struct envelope env = ENVELOPE;
+	struct error e = ERROR_NONE;
+
+	for (int i = 0; i < 3; i++) {
+		char address[] = { (char)('a' + i), '@', 'x', '\0' };
+
+		ck_assert_int_eq(envelope_to(&env, bytes_of(address), &e), 0);
+	}
+	free(env.to[--env.n].address);
+	ck_assert_int_eq(envelope_to(&env, BYTES("c@x"), &e), 0);
+	ck_assert_uint_eq(env.n, 3);
+	ck_assert_int_eq(envelope_to(&env, BYTES("c@X"), &e), 0);
+	ck_assert_int_eq(envelope_to(&env, BYTES("a@x"), &e), 0);
+	ck_assert_uint_eq(env.n, 3);
+	ck_assert_str_eq(env.to[2].address, "c@x");
+	envelope_clear(&env);
 }
 END_TEST
 
@@ -316,6 +339,7 @@ suite_envelope(void)
 
 	tcase_add_loop_test(t, a_recipient_is_added_once, 0, ROWS(pairs));
 	tcase_add_test(t, many_recipients_keep_their_order);
+	tcase_add_test(t, a_changed_list_is_looked_at_again);
 	tcase_add_test(t, the_last_sender_counts);
 	tcase_add_test(t, words_become_one_clean_line);
 	suite_add_tcase(s, t);

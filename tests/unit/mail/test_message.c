@@ -300,7 +300,7 @@ END_TEST
 
 START_TEST(a_message_too_large_is_refused)
 {
-	struct intake how = { .max_size = 9, .lone_dot_ends = true };
+	struct intake how = { .max_size = 8, .lone_dot_ends = true };
 	struct error e = ERROR_NONE;
 	struct message m;
 	int fd = letter_fd(BYTES("A: b\n\n.\n rest"), 0);
@@ -396,6 +396,74 @@ count(struct bytes text, char c)
 		n += text.p[i] == c;
 	return n;
 }
+
+/* A field of so many octets, with such an end. */
+static void
+fold_one(struct buf *out, const char *start, size_t n, const char *end)
+{
+	struct buf in = BUF(MIB);
+	struct message m;
+
+	buf_adds(&in, start);
+	letter_fill(&in, BYTES("x"), n - strlen(start) - strlen(end));
+	buf_adds(&in, end);
+	letter_read(&m, buf_bytes(&in), false);
+	letter_write(&m, out);
+	buf_clear(&in);
+	message_clear(&m);
+}
+
+static const struct {
+	const char *start;
+	size_t n;
+	const char *end;
+	size_t first, second; /* length of the lines that come out */
+} folds[] = {
+	{ "A: ", 998, "", 998, 0 },
+	{ "A: ", 998, " ", 998, 0 },
+	{ "A: ", 999, " ", 998, 0 },
+	{ "A: ", 999, "", 2, 997 },
+	{ "A: ", 1000, "", 2, 998 },
+	{ "A: ", 1001, "", 998, 4 },
+	{ "A:", 999, "", 2, 998 },
+	{ "A:", 1000, "", 998, 3 },
+	{ "A: b ", 1001, "", 4, 997 },
+	{ "A: ", 1400, " 23456789012", 998, 403 },
+};
+
+START_TEST(folds_by_table)
+{
+	struct buf out = BUF(MIB);
+	struct bytes text;
+
+	fold_one(&out, folds[_i].start, folds[_i].n, folds[_i].end);
+	text = buf_bytes(&out);
+	ck_assert_uint_eq(bytes_take(&text, '\r').n, folds[_i].first);
+	ck_assert_uint_eq(bytes_take(&text, '\r').n, folds[_i].second + 1);
+	buf_clear(&out);
+}
+END_TEST
+
+/* A word that fits nowhere, behind a line that is all but full. */
+START_TEST(no_room_for_white_space)
+{
+	for (size_t n = 990; n < 1000; n++) {
+		struct buf in = BUF(MIB), out = BUF(MIB);
+		struct message m;
+
+		buf_adds(&in, "A: ");
+		letter_fill(&in, BYTES("x"), n - 3);
+		buf_addc(&in, ' ');
+		letter_fill(&in, BYTES("y"), 2000);
+		letter_read(&m, buf_bytes(&in), false);
+		letter_write(&m, &out);
+		ck_assert(bytes_find(buf_bytes(&out), BYTES(" \r\n")) == out.n);
+		buf_clear(&in);
+		buf_clear(&out);
+		message_clear(&m);
+	}
+}
+END_TEST
 
 START_TEST(folding_loses_nothing)
 {
@@ -592,6 +660,8 @@ suite_message(void)
 	tcase_add_test(t, a_name_has_its_limit);
 	tcase_add_loop_test(
 	    t, long_header_lines_are_folded, 0, ROWS(long_words));
+	tcase_add_loop_test(t, folds_by_table, 0, ROWS(folds));
+	tcase_add_test(t, no_room_for_white_space);
 	tcase_add_test(t, folding_loses_nothing);
 	tcase_add_test(t, a_file_is_found_a_place);
 	tcase_add_test(t, what_cannot_be_read_is_told);
