@@ -118,7 +118,10 @@ fetch(const struct message *m, int64_t at, struct buf *room,
 	return 0;
 }
 
-/* How much of a block, behind which more follows, makes whole lines. */
+/*
+ * How much of a block, behind which more follows, makes whole lines; else its
+ * whole characters but the last, which may be half a CRLF.
+ */
 static size_t
 whole_lines(struct bytes block)
 {
@@ -127,8 +130,6 @@ whole_lines(struct bytes block)
 
 	if (end != NULL)
 		return (size_t)(end - block.p) + 1;
-	while (n > 1 && block.p[n - 1] == '\r')
-		n--;
 	return n > 0 ? n : block.n;
 }
 

@@ -260,12 +260,23 @@ too_large(const struct reading *r)
 	    facts->input - facts->after_dot > r->how->max_size;
 }
 
+/*
+ * Behind a lone dot the rest is read all the same, for whoever writes it may
+ * not expect to lose its reader; but nobody at a terminal types more.
+ */
+static bool
+wants_more(const struct reading *r, int fd)
+{
+	return r->part != AFTER_DOT || isatty(fd) == 0;
+}
+
 static int
 read_all(struct reading *r, int fd)
 {
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = read_block(fd, r->in, sizeof(r->in))) > 0) {
+	while (wants_more(r, fd) &&
+	    (n = read_block(fd, r->in, sizeof(r->in))) > 0) {
 		take(r, (struct bytes){ r->in, (size_t)n });
 		if (too_large(r))
 			error_set(r->e, ERR_MESSAGE,

@@ -67,12 +67,12 @@ void message_init(struct message *m);
 void message_clear(struct message *m);
 
 /*
- * Read a whole message from fd, to its end even behind a lone dot.  Leading
- * mbox `From ' lines go.  The header ends at the first empty line, or before
- * the first line that is no field.  A line ends in LF, with any number of CRs
- * in front.  ERR_MESSAGE for a header over HEADER_MAX or FIELDS_MAX, or input
- * over max_size (what is left is not read then), ERR_IO when reading or
- * storing fails.
+ * Read a whole message from fd; to its end even behind a lone dot, unless it
+ * is a terminal.  Leading mbox `From ' lines go.  The header ends at the first
+ * empty line, or before the first line that is no field.  A line ends in LF,
+ * with any number of CRs in front.  ERR_MESSAGE for a header over HEADER_MAX
+ * or FIELDS_MAX, or input over max_size (what is left is not read then),
+ * ERR_IO when reading or storing fails.
  */
 int message_read(
     struct message *m, int fd, const struct intake *how, struct error *e);

@@ -257,6 +257,22 @@ START_TEST(utf8_is_known_across_blocks)
 }
 END_TEST
 
+START_TEST(without_coding_nuls_go)
+{
+	struct error e = ERROR_NONE;
+	struct buf out = BUF(MIB);
+	struct message m;
+
+	letter_read(&m, BYTES("A: b\n\na\0\0b\n\0"), false);
+	ck_assert_int_eq(message_encode(&m, CODING_FOLD, &e), 0);
+	ck_assert_int_eq(message_encode(&m, CODING_NONE, &e), 0);
+	letter_write(&m, &out);
+	ck_assert_str_eq(buf_text(&out), "A: b\r\n\r\nab\r\n\r\n");
+	buf_clear(&out);
+	message_clear(&m);
+}
+END_TEST
+
 /* ---- folding ---- */
 
 static void
@@ -298,6 +314,8 @@ START_TEST(folding_only_adds_folds)
 		letter_read(&m, buf_bytes(&in), false);
 		ck_assert_int_eq(message_encode(&m, CODING_FOLD, &e), 0);
 		letter_write(&m, &out);
+		ck_assert(
+		    bytes_find(buf_bytes(&out), BYTES("\r\n \r\n")) == out.n);
 		without_folds(&back, body_of(&out));
 		without_nuls(&want, buf_bytes(&m.body));
 		ck_assert(bytes_same(buf_bytes(&back), buf_bytes(&want)));
@@ -376,6 +394,7 @@ suite_coding(void)
 	tcase_add_loop_test(t, quoted_by_table, 0, ROWS(coded));
 	tcase_add_loop_test(t, quoting_loses_nothing, 0, ROWS(fillings));
 	tcase_add_loop_test(t, quoting_is_declared, 0, ROWS(declared));
+	tcase_add_test(t, without_coding_nuls_go);
 	tcase_add_test(t, utf8_is_known_across_blocks);
 	tcase_add_loop_test(t, folding_only_adds_folds, 0, 7);
 	tcase_add_test(t, no_character_is_cut);

@@ -1,7 +1,7 @@
 #include "mail/message.h"
 
 #include <check.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -503,6 +503,28 @@ START_TEST(a_file_is_found_a_place)
 }
 END_TEST
 
+/* Who types the lone dot is not asked to end the input, too. */
+START_TEST(a_terminal_is_left_at_the_dot)
+{
+	static const char typed[] = "A: b\n\nx\n.\n";
+	struct intake how = { .lone_dot_ends = true };
+	struct error e = ERROR_NONE;
+	int keys = posix_openpt(O_RDWR | O_NOCTTY), fd;
+	struct message m;
+
+	ck_assert(keys >= 0 && grantpt(keys) == 0 && unlockpt(keys) == 0);
+	fd = open(ptsname(keys), O_RDWR | O_NOCTTY);
+	ck_assert_int_eq(
+	    write(keys, typed, sizeof(typed) - 1), (ssize_t)sizeof(typed) - 1);
+	message_init(&m);
+	ck_assert_int_eq(message_read(&m, fd, &how, &e), 0);
+	ck_assert_int_eq(m.facts.size, 3);
+	message_clear(&m);
+	close(fd);
+	close(keys);
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_told)
 {
 	struct intake how = { 0 };
@@ -664,6 +686,7 @@ suite_message(void)
 	tcase_add_test(t, no_room_for_white_space);
 	tcase_add_test(t, folding_loses_nothing);
 	tcase_add_test(t, a_file_is_found_a_place);
+	tcase_add_test(t, a_terminal_is_left_at_the_dot);
 	tcase_add_test(t, what_cannot_be_read_is_told);
 	suite_add_tcase(s, t);
 	t = tcase_create("fields");
