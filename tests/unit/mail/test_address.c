@@ -481,6 +481,7 @@ static const struct {
 	{ T("Doe, John"), "\"Doe, John\" <a@b>" },
 	{ T("Cron \"Daemon\" (root), x"),
 	    "\"Cron \\\"Daemon\\\" (root), x\" <a@b>" },
+	{ T("x\x7fy"), "x y <a@b>" },
 	{ T("back\\slash"), "\"back\\\\slash\" <a@b>" },
 	{ T("x\r\nBcc: y\0z"), "\"x  Bcc: y z\" <a@b>" },
 	{ T("x <y@z>"), "\"x <y@z>\" <a@b>" },
