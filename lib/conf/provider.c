@@ -208,9 +208,9 @@ read_id(struct provider *p, const struct node *n, struct error *e)
 		return -1;
 	buf_addf(&origin, "preset %s", p->id);
 	free(p->origin);
-	p->origin = word_of(bytes_of(buf_text(&origin)), e);
+	p->origin = buf_ok(&origin) ? word_of(buf_bytes(&origin), e) : NULL;
 	buf_clear(&origin);
-	return p->origin == NULL ? -1 : 0;
+	return p->origin == NULL ? error_set(e, ERR_OS, "out of memory") : 0;
 }
 
 static int
