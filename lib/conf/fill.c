@@ -161,8 +161,7 @@ fill_wire(struct account *a, const struct stack *s, const struct provider *p,
 	const struct value *port = stack_get(s, KEY_PORT);
 	const struct value *tls = stack_get(s, KEY_TLS);
 	struct wish w = { .provider = p,
-		.tls = tls == NULL ? ACCOUNT_TLS_REQUIRED
-				   : (enum account_tls)tls->number,
+		.tls = (enum account_tls)tls->number,
 		.port = port == NULL ? 0 : (unsigned)port->number,
 		.lmtp = a->protocol == PROTOCOL_LMTP };
 

@@ -25,8 +25,6 @@ put(struct report *r, const struct source *s, unsigned line,
 	if (line > 0)
 		buf_addf(r->out, "%s:%u: %s\n", source_file(s, line)->path,
 		    source_number(s, line), e->text);
-	else if (s != NULL && s->files_n > 0)
-		buf_addf(r->out, "%s: %s\n", s->files[0].path, e->text);
 	else
 		buf_addf(r->out, "%s\n", e->text);
 	if (line > 0)

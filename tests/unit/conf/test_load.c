@@ -11,7 +11,8 @@ static const char preset[] = "providers = (\n"
 			     "{ id = \"qq\";\n"
 			     "  name = \"QQ\";\n"
 			     "  host = \"smtp.qq.com\";\n"
-			     "  ports = [\"465 implicit\", \"587 starttls\"];\n"
+			     "  ports = [\"465 implicit\", \"2587 starttls\", "
+			     "\"994 implicit\"];\n"
 			     "  from_policy = \"fix\";\n"
 			     "  timeout = \"70s\";\n"
 			     "}\n"
@@ -319,6 +320,12 @@ START_TEST(monsters)
 		buf_adds(&text, "a:{");
 	ck_assert(!scene_load(&s, buf_text(&text)));
 	buf_reset(&text);
+	buf_adds(&text, "x-a = ");
+	for (int i = 0; i < 1 << 17; i++)
+		buf_adds(&text, "(");
+	ck_assert(!scene_load(&s, buf_text(&text)));
+	ck_assert_ptr_nonnull(strstr(buf_text(&s.report), "nested too deep"));
+	buf_reset(&text);
 	for (int i = 0; i < 1 << 17; i++)
 		buf_adds(&text, "\n");
 	ck_assert(!scene_load(&s, buf_text(&text)));
@@ -577,11 +584,13 @@ static const struct {
 	{ "host = \"[::1]\";", "::1", 587, ACCOUNT_TLS_STARTTLS },
 	{ "host = \"[::1]:465\";", "::1", 465, ACCOUNT_TLS_IMPLICIT },
 	{ "provider = \"qq\";", "smtp.qq.com", 465, ACCOUNT_TLS_IMPLICIT },
-	{ "provider = \"qq\"; tls = \"starttls\";", "smtp.qq.com", 587,
+	{ "provider = \"qq\"; tls = \"starttls\";", "smtp.qq.com", 2587,
 	    ACCOUNT_TLS_STARTTLS },
 	{ "provider = \"qq\"; port = 587;", "smtp.qq.com", 587,
 	    ACCOUNT_TLS_STARTTLS },
 	{ "provider = \"qq\"; port = 994;", "smtp.qq.com", 994,
+	    ACCOUNT_TLS_IMPLICIT },
+	{ "provider = \"qq\"; port = 995;", "smtp.qq.com", 995,
 	    ACCOUNT_TLS_STARTTLS },
 	{ "provider = \"qq\"; tls = \"off\";", "smtp.qq.com", 25,
 	    ACCOUNT_TLS_OFF },
@@ -607,6 +616,28 @@ START_TEST(a_way_in)
 	ck_assert_int_eq(a.hosts[0].tls, ways[_i].tls);
 	ck_assert_int_eq(a.tls, ways[_i].tls);
 	ck_assert_int_eq(a.hosts[0].is_path, *ways[_i].name == '/');
+	account_clear(&a);
+	scene_close(&s);
+}
+END_TEST
+
+START_TEST(a_tilde)
+{
+	struct scene s;
+	struct account a;
+
+	scene_open(&s);
+	scene_must(&s,
+	    "accounts: { a: { host = \"h\"; user = \"~/u\"; "
+	    "tls_trust_file = \"~/ca\"; }; };\n");
+	ck_assert_int_eq(scene_account(&s, NULL, &a), 0);
+	ck_assert_str_eq(a.user, "~/u");
+	ck_assert_str_eq(a.tls_trust_file, "/home/jane/ca");
+	account_clear(&a);
+	s.places.home = NULL;
+	ck_assert(scene_load(&s, NULL));
+	ck_assert_int_eq(scene_account(&s, NULL, &a), 0);
+	ck_assert_str_eq(a.tls_trust_file, "~/ca");
 	account_clear(&a);
 	scene_close(&s);
 }
@@ -661,6 +692,7 @@ suite_conf_load(void)
 	suite_add_tcase(s, c);
 	LOOP(w, a_way_in, ways);
 	tcase_add_test(w, several_ways_in);
+	tcase_add_test(w, a_tilde);
 	suite_add_tcase(s, w);
 	return s;
 }

@@ -141,6 +141,27 @@ START_TEST(every_preset_makes_an_account)
 }
 END_TEST
 
+START_TEST(all_of_a_preset)
+{
+	struct error e = ERROR_NONE;
+	struct provider p;
+
+	ck_assert_int_eq(provider_find(&shipped, "qq", &p, &e), 0);
+	ck_assert_uint_eq(words_n(p.domains), 3);
+	ck_assert_str_eq(p.domains[2], "foxmail.com");
+	ck_assert_uint_eq(p.ports_n, 3);
+	ck_assert_uint_eq(p.ports[1].port, 587);
+	ck_assert_int_eq(p.ports[1].tls, ACCOUNT_TLS_STARTTLS);
+	ck_assert_uint_eq(p.ports[2].port, 25);
+	ck_assert_str_eq(p.name, "QQ Mail");
+	ck_assert_ptr_nonnull(strstr(p.secret, "authorization code"));
+	ck_assert_str_eq(p.login, "full address");
+	ck_assert_ptr_nonnull(p.help);
+	ck_assert_ptr_nonnull(p.note);
+	provider_clear(&p);
+}
+END_TEST
+
 START_TEST(nobody)
 {
 	struct error e = ERROR_NONE;
@@ -288,6 +309,7 @@ suite_conf_provider(void)
 	LOOP(t, a_fact, facts);
 	tcase_add_test(t, every_preset);
 	tcase_add_test(t, every_preset_makes_an_account);
+	tcase_add_test(t, all_of_a_preset);
 	tcase_add_test(t, nobody);
 	tcase_add_test(t, a_host_is_asked_for);
 	tcase_add_test(t, the_other_file_goes_first);

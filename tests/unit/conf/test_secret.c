@@ -121,6 +121,11 @@ START_TEST(a_file_that_is_not_there)
 	ck_assert_ptr_nonnull(strstr(s.e.text, "sendoff.conf:2: "));
 	account_clear(&a);
 	buf_clear(&out);
+	account(&s, &a, ": { file = \"/proc/self/mem\"; }");
+	ck_assert_int_eq(get(&a, &out, &s.e), -1);
+	ck_assert_ptr_nonnull(strstr(s.e.text, "cannot read '/proc/self/mem'"));
+	account_clear(&a);
+	buf_clear(&out);
 	account(&s, &a, ": { file = \"/tmp\"; }");
 	ck_assert_int_eq(get(&a, &out, &s.e), -1);
 	ck_assert_ptr_nonnull(strstr(s.e.text, "is a directory"));

@@ -65,6 +65,10 @@ START_TEST(a_number)
 }
 END_TEST
 
+#define TWENTY "aaaaaaaaaaaaaaaaaaaa"
+#define LABEL_61 TWENTY TWENTY TWENTY "a"
+#define LABEL LABEL_61 "aa"
+
 /* ---- words ----------------------------------------------------------------- */
 
 static const struct {
@@ -81,6 +85,11 @@ static const struct {
 	{ check_host, "[192.0.2.1]:25", true },
 	{ check_host, "::1", true },
 	{ check_host, "fe80::1%eth0", true },
+	{ check_host, "fe80::1%2", true },
+	{ check_host, "fe80::1%abcdefghijklmnop", false },
+	{ check_host, LABEL "." LABEL "." LABEL "." LABEL_61, true },
+	{ check_host, LABEL "." LABEL "." LABEL "." LABEL_61 "b", false },
+	{ check_host, LABEL "b.example", false },
 	{ check_host, "[fe80::1%eth0]:25", true },
 	{ check_host, "[::1]:65535", true },
 	{ check_host, "/run/lmtp", true },
@@ -122,6 +131,8 @@ static const struct {
 	{ check_sender, "jane@example.org", true },
 	{ check_sender, "jane+tag@[192.0.2.1]", true },
 	{ check_sender, "张@例子.example", true },
+	{ check_sender, LABEL "b@example.org", true },
+	{ check_sender, LABEL "bc@example.org", false },
 	{ check_sender, "*@example.org", true },
 	{ check_sender, "*", false },
 	{ check_sender, "*@*", false },
