@@ -44,10 +44,16 @@ struct conf_override {
 
 /*
  * Choose: the account called name; else the one whose `from' matches sender
- * (exact before pattern); else default_account; else the only one.  With a
- * host among the overrides and no name, an account of its own that inherits
- * the defaults alone.  Fills *a with everything resolved.  ERR_CONFIG when
- * there is none, with a hint that names those there are.
+ * (exact before pattern; without a `from', its user when that is an address);
+ * else default_account; else the only one.  With a host or a provider among
+ * the overrides and no name, an account of its own, called "(options)", that
+ * inherits the defaults alone.  Of overrides for the same key the last wins.
+ * Three of them are no keys: password_command (split at spaces, quotes and
+ * backslashes honoured, no shell), password_file and password_env.
+ *
+ * Fills *a with everything resolved, or leaves it clear.  ERR_CONFIG when
+ * there is none, with a hint that names those there are, and for what cannot
+ * be: an unknown provider, a value that is none, no host.
  */
 int conf_account(struct conf *c, const char *name, const char *sender,
     const struct conf_override *over, size_t over_n, struct account *a,

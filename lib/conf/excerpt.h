@@ -8,8 +8,9 @@
 
 /*
  * Add a line of the text: names, brackets, and the values of keys that are
- * known and no secrets.  From the first thing on that might belong to a
- * secret, "..." stands for the rest; comments are left out.
+ * known and no secrets.  "..." stands for every other value, and for the rest
+ * of the line from a value on whose end cannot be told; comments are left
+ * out.
  */
 void excerpt_add(struct buf *out, const struct source *s, unsigned line);
 

@@ -166,8 +166,6 @@ load_account(const struct loading *g, const struct node *n)
 		report_node(g, n, &e);
 		return;
 	}
-	acc->source = g->s;
-	acc->line = node_line(n);
 	fill_layer(g, &acc->layer, n, false);
 }
 

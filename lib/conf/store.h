@@ -9,9 +9,7 @@
 #include "conf/value.h"
 
 struct conf_account {
-	char *name;                  /* owned */
-	const struct source *source; /* borrowed: where it is from */
-	unsigned line;               /* there */
+	char *name; /* owned */
 	struct layer layer;
 };
 
@@ -38,8 +36,8 @@ struct stack {
 };
 
 /*
- * Put an account, what it inherits, the defaults and the built-in values on
- * the stack; acc is NULL for an account that options made.  ERR_CONFIG when
+ * Put an account, what it inherits, and the defaults on the stack; what else
+ * there is comes before or behind.  acc is NULL for an account that options made.  ERR_CONFIG when
  * it inherits from nobody or in a circle.
  */
 int stack_account(struct stack *s, const struct conf *c,
