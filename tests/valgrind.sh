@@ -1,7 +1,25 @@
 #!/bin/sh
-# The main case under valgrind: TLS, login, a message.  usage: BUILD_DIR
+# The unit tests, and the main case (TLS, login, a message), under valgrind.
+# usage: valgrind.sh BUILD_DIR
 set -eu
-build=$1
+build=$(realpath "$1")
+cd "$(dirname "$0")/.."
+
+memcheck() {
+	valgrind -q --error-exitcode=9 --leak-check=full \
+	    --errors-for-leak-kinds=definite "$@"
+}
+
+# In one process each, but for those that judge child processes.
+suites=$(sed -n 's/^SUITE(suite_\(.*\))$/\1/p' "$build/suites.inc")
+for suite in $suites; do
+	[ "$suite" != conf_secret ] || continue
+	(
+		export CK_FORK=no CK_VERBOSITY=minimal CK_RUN_SUITE="$suite"
+		memcheck "$build/unit"
+	)
+done
+
 dir=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
 "$build/smtp-server" --quiet --port-file "$dir/port" --store "$dir/store" \
@@ -14,11 +32,10 @@ until [ -e "$dir/port" ]; do
 	[ "$tries" -lt 100 ] || exit 1
 	sleep 0.1
 done
+export SENDOFF_PASSWORD=secret99
 for auth in SCRAM-SHA-256 PLAIN; do
 	printf 'To: bob@example.org\nSubject: x\n\nhi\n' |
-	    SENDOFF_PASSWORD=secret99 valgrind -q --error-exitcode=9 \
-		--leak-check=full --errors-for-leak-kinds=definite \
-		"$build/sendoff" -t -f ann@example.org --timeout=60s \
+	    memcheck "$build/sendoff" -t -f ann@example.org --timeout=60s \
 		--host=localhost:"$(cat "$dir/port")" --tls=implicit \
 		--tls-trust-file="$dir/certs/ca.pem" --user=jane --auth=$auth
 	echo "valgrind: $auth is clean"

@@ -70,6 +70,8 @@ set_up(void)
 static void
 tear_down(void)
 {
+	unsetenv("TZ");
+	tzset();
 	buf_clear(&out);
 }
 

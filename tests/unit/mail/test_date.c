@@ -56,6 +56,7 @@ START_TEST(dates_by_table)
 
 	at = dates[_i].at;
 	setenv("TZ", dates[_i].zone, 1);
+	tzset();
 	setlocale(LC_ALL, "de_DE.UTF-8");
 	date_add(&out, &here);
 	ck_assert_str_eq(buf_text(&out), dates[_i].date);
@@ -88,6 +89,7 @@ START_TEST(ids_by_table)
 
 	at = 1795346105;
 	setenv("TZ", "CST-8", 1);
+	tzset();
 	message_id_add(&out, bytes_of(ids[_i].domain), &here);
 	ck_assert_str_eq(buf_text(&out), ids[_i].id);
 	buf_clear(&out);
