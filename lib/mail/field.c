@@ -86,11 +86,6 @@ field_unfold(const struct field *f, struct buf *out)
 {
 	struct bytes rest = bytes_trim(f->body);
 
-	while (rest.n > 0) {
-		struct bytes line = bytes_take(&rest, '\n');
-
-		if (rest.n > 0)
-			line = without_line_end(line);
-		buf_add(out, line);
-	}
+	while (rest.n > 0)
+		buf_add(out, without_line_end(bytes_take(&rest, '\n')));
 }

@@ -62,22 +62,24 @@ message_has(const struct message *m, const char *name)
 	return false;
 }
 
+/* In place, for dropping cannot fail. */
 static size_t
 drop_added(struct message *m, const char *name)
 {
-	struct buf kept = BUF(HEADER_MAX);
-	struct bytes added = buf_bytes(&m->added);
+	struct buf *added = &m->added;
+	struct bytes rest = buf_bytes(added);
 	struct field f;
-	size_t n = 0;
+	size_t kept = 0, n = 0;
 
-	while (field_take(&added, &f)) {
-		if (field_is(&f, name))
+	while (field_take(&rest, &f)) {
+		if (field_is(&f, name)) {
 			n++;
-		else
-			buf_add(&kept, f.whole);
+			continue;
+		}
+		memmove(added->p + kept, f.whole.p, f.whole.n);
+		kept += f.whole.n;
 	}
-	buf_clear(&m->added);
-	m->added = kept;
+	buf_cut(added, kept);
 	return n;
 }
 

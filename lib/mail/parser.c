@@ -15,6 +15,8 @@
  */
 enum { LOCAL_MAX = 254, DOMAIN_MAX = 255, ADDRESS_MAX = 320, TEXT_MAX = 4096 };
 
+static const char no_memory[] = "out of memory";
+
 /* Words and dots in a row: what they are shows at their end. */
 struct words {
 	struct buf name;       /* as a display name */
@@ -170,11 +172,21 @@ has_c1_control(struct bytes text)
 	return false;
 }
 
+static bool
+out_of_memory(const struct parser *p, const struct buf *text)
+{
+	return p->words.local.state == BUF_NOMEM ||
+	    p->domain.state == BUF_NOMEM || p->name.state == BUF_NOMEM ||
+	    text->state == BUF_NOMEM;
+}
+
 static int
 check_text(struct parser *p, const struct buf *text, size_t local_n)
 {
+	if (out_of_memory(p, text))
+		return wrong(p, no_memory);
 	if (!buf_ok(&p->words.local) || !buf_ok(&p->domain) || !buf_ok(text) ||
-	    !buf_ok(&p->name) || text->n > ADDRESS_MAX || local_n > LOCAL_MAX)
+	    text->n > ADDRESS_MAX || local_n > LOCAL_MAX)
 		return wrong(p, "too long");
 	if (!utf8_valid(buf_bytes(text)))
 		return wrong(p, "not UTF-8");
@@ -197,12 +209,12 @@ append(struct parser *p, struct buf *text, struct address a)
 	    reallocarray(l->list, l->n + 1, sizeof(l->list[0]));
 
 	if (more == NULL)
-		return wrong(p, "out of memory");
+		return wrong(p, no_memory);
 	l->list = more;
 	a.text = copy(text);
 	a.name = copy(&p->name);
 	l->list[l->n++] = a;
-	return a.text != NULL && a.name != NULL ? 0 : wrong(p, "out of memory");
+	return a.text != NULL && a.name != NULL ? 0 : wrong(p, no_memory);
 }
 
 static int
@@ -240,12 +252,14 @@ take_addr_spec(struct parser *p, struct bytes *at)
 	return 0;
 }
 
+/* A name beyond all room is cut; only without memory it counts as lost. */
 static void
 set_name(struct parser *p, const struct buf *text)
 {
 	buf_reset(&p->name);
 	buf_add(&p->name, bytes_trim(buf_bytes(text)));
-	buf_share(&p->name, text);
+	if (text->state == BUF_NOMEM)
+		buf_share(&p->name, text);
 }
 
 /* "name <addr-spec>"; the name is taken, '<' is next. */
@@ -347,6 +361,8 @@ tell(const struct parser *p, struct error *e)
 {
 	char shown[160];
 
+	if (p->x.wrong == no_memory)
+		return error_set(e, ERR_OS, "%s", no_memory);
 	return error_set(e, ERR_ADDRESS, "malformed address '%s': %s",
 	    clean_copy(shown, sizeof(shown), failed_element(p)), p->x.wrong);
 }

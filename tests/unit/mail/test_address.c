@@ -318,6 +318,32 @@ START_TEST(far_too_long_is_refused)
 }
 END_TEST
 
+/* A name too long for us is cut, and no reason to refuse the address. */
+START_TEST(long_names_do_no_harm)
+{
+	static const char *const forms[][2] = { { "a@d (", ")" },
+		{ "\"", "\" <a@d>" }, { "", " <a@d>" } };
+
+	for (int i = 0; i < ROWS(forms); i++) {
+		struct address_list l = ADDRESS_LIST;
+		struct error e = ERROR_NONE;
+		struct buf text = BUF(1 << 20);
+
+		buf_adds(&text, forms[i][0]);
+		for (int n = 0; n < 5000; n++)
+			buf_adds(&text, "word ");
+		buf_adds(&text, forms[i][1]);
+		ck_assert_msg(address_list_parse(&l, buf_bytes(&text), &e) == 0,
+		    "%s", e.text);
+		ck_assert_uint_eq(l.n, 1);
+		ck_assert_str_eq(l.list[0].text, "a@d");
+		ck_assert_uint_lt(strlen(l.list[0].name), 5000);
+		buf_clear(&text);
+		address_list_clear(&l);
+	}
+}
+END_TEST
+
 /* ---- one of them ---- */
 
 static const struct {
@@ -528,6 +554,7 @@ suite_address(void)
 	    t, what_would_be_guessed_is_refused, 0, ROWS(refused));
 	tcase_add_test(t, nesting_has_its_limit);
 	tcase_add_test(t, far_too_long_is_refused);
+	tcase_add_test(t, long_names_do_no_harm);
 	tcase_add_loop_test(t, paths_are_parsed, 0, ROWS(paths));
 	suite_add_tcase(s, t);
 	t = tcase_create("use");
