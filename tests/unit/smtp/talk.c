@@ -407,6 +407,8 @@ check_line(struct talk *t, struct bytes l, bool *error_named)
 		fail(t, "no new connection is wanted", key);
 	else if (bytes_is(key, "uncertain") && !smtp_uncertain(t->s))
 		fail(t, "nothing is uncertain", key);
+	else if (bytes_is(key, "certain") && smtp_uncertain(t->s))
+		fail(t, "something is uncertain", key);
 	else if (bytes_is(key, "mechanism") &&
 	    !bytes_is(value,
 		smtp_mechanism(t->s) == NULL ? "" : smtp_mechanism(t->s)))

@@ -16,7 +16,7 @@
  * and what must come of it:
  *
  *	verdict: ADDRESS STATE CODE      error: KIND [CODE]
- *	again   uncertain   turns: N   mechanism: NAME
+ *	again   uncertain   certain   turns: N   mechanism: NAME
  */
 #ifndef TESTS_TALK_H
 #define TESTS_TALK_H
