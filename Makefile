@@ -244,7 +244,7 @@ $(B)/%.tidy: $(srcdir)/%.c $(filter %.h,$(sources)) $(srcdir)/.clang-tidy
 	    { cat $@.log; exit 1; }
 	@mv $@.log $@
 
-lint-tidy: $(call tidy,$(lib_src) $(cmd_src) $(server_src))
+lint-tidy: $(call tidy,$(lib_src) $(cmd_src))
 
 # ---- installing ----------------------------------------------------------------
 

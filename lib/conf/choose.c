@@ -108,7 +108,7 @@ none_fits(const struct conf *c, struct error *e)
 	if (c->n == 0) {
 		error_set(e, ERR_CONFIG, "there is no account");
 		return error_hint(e,
-		    "run: sendoff --setup=you@example.org, or name a server: "
+		    "see sendoff.conf(5), three lines do; or name a server: "
 		    "--host=smtp.example.org");
 	}
 	error_set(e, ERR_CONFIG,
