@@ -44,7 +44,10 @@ each_account(struct letter *l, const struct request *r,
 		return error_hint(e, "see sendoff.conf(5); three lines do");
 	}
 	for (; *name != NULL; name++) {
-		if (conf_account(l->conf, *name, NULL, r->over, r->over_n,
+		if (conf_account(l->conf,
+			&(struct conf_wish){ .name = *name,
+			    .over = r->over,
+			    .over_n = r->over_n },
 			&l->account, e) < 0)
 			return -1;
 		say(l, out);
@@ -80,7 +83,10 @@ inspect_accounts(
 		return finish(&l, r, &e, &out);
 	if (r->account == NULL && r->over_n == 0)
 		each_account(&l, r, say, &out, &e);
-	else if (conf_account(l.conf, r->account, NULL, r->over, r->over_n,
+	else if (conf_account(l.conf,
+		     &(struct conf_wish){ .name = r->account,
+			 .over = r->over,
+			 .over_n = r->over_n },
 		     &l.account, &e) == 0)
 		say(&l, &out);
 	return finish(&l, r, &e, &out);
@@ -236,7 +242,11 @@ inspect_server(const struct request *r)
 	letter_init(&l, r);
 	l.conf = conf_load(&r->places, &l.complaints, &e);
 	if (l.conf != NULL &&
-	    conf_account(l.conf, r->account, r->sender, r->over, r->over_n,
+	    conf_account(l.conf,
+		&(struct conf_wish){ .name = r->account,
+		    .sender = r->sender,
+		    .over = r->over,
+		    .over_n = r->over_n },
 		&l.account, &e) == 0)
 		letter_look(&l, r, look, &into, &e);
 	return finish(&l, r, &e, &into.out);

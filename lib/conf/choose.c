@@ -231,8 +231,7 @@ name_account(struct account *a, const struct conf_account *acc, struct error *e)
 }
 
 int
-conf_account(struct conf *c, const char *name, const char *sender,
-    const struct conf_override *over, size_t over_n, struct account *a,
+conf_account(struct conf *c, const struct conf_wish *w, struct account *a,
     struct error *e)
 {
 	const struct conf_account *acc;
@@ -240,8 +239,8 @@ conf_account(struct conf *c, const char *name, const char *sender,
 	int rc = -1;
 
 	*a = ACCOUNT;
-	if (read_overrides(&l, over, over_n, c->home, e) < 0 ||
-	    choose(c, name, sender,
+	if (read_overrides(&l, w->over, w->over_n, c->home, e) < 0 ||
+	    choose(c, w->name, w->sender,
 		is_set(&l, KEY_HOST) || is_set(&l, KEY_PROVIDER), &acc, e) < 0)
 		goto out;
 	rc = build(c, acc, &l, a, e);

@@ -42,6 +42,13 @@ struct conf_override {
 	const char *origin; /* "--tls-trust-file", "SENDOFF_HOST" */
 };
 
+/* Which account is wanted; all borrowed, NULL where nobody said. */
+struct conf_wish {
+	const char *name, *sender;
+	const struct conf_override *over;
+	size_t over_n;
+};
+
 /*
  * Choose: the account called name; else the one whose `from' matches sender
  * (exact before pattern; without a `from', its user when that is an address);
@@ -55,8 +62,7 @@ struct conf_override {
  * there is none, with a hint that names those there are, and for what cannot
  * be: an unknown provider, a value that is none, no host.
  */
-int conf_account(struct conf *c, const char *name, const char *sender,
-    const struct conf_override *over, size_t over_n, struct account *a,
+int conf_account(struct conf *c, const struct conf_wish *w, struct account *a,
     struct error *e);
 
 /* The names of the accounts, in the order of the file; NULL-terminated,

@@ -63,7 +63,11 @@ letter_route(struct letter *l, const struct request *r, struct error *e)
 		goto out;
 	l->conf = conf_load(&r->places, &l->complaints, e);
 	if (l->conf == NULL ||
-	    conf_account(l->conf, r->account, sender, r->over, r->over_n,
+	    conf_account(l->conf,
+		&(struct conf_wish){ .name = r->account,
+		    .sender = sender,
+		    .over = r->over,
+		    .over_n = r->over_n },
 		&l->account, e) < 0)
 		goto out;
 	trace_as_account(l, r);

@@ -21,7 +21,8 @@ load(const char *path, struct buf *said)
 
 	for (const char *const *n = c ? conf_names(c) : &none; *n; n++) {
 		e = ERROR_NONE;
-		if (conf_account(c, *n, NULL, NULL, 0, &a, &e) == 0)
+		if (conf_account(
+			c, &(struct conf_wish){ .name = *n }, &a, &e) == 0)
 			conf_show(c, &a, said);
 		buf_adds(said, e.text);
 		account_clear(&a);

@@ -14,7 +14,10 @@ show(struct conf *c, struct result *r, struct error *e)
 	static const struct conf_override over = { "port", "2525", "--port" };
 	struct buf out = BUF(sizeof(r->p));
 	struct account a = { 0 };
-	int rc = conf_account(c, conf_names(c)[0], NULL, &over, 1, &a, e);
+	int rc = conf_account(c,
+	    &(struct conf_wish){
+		.name = conf_names(c)[0], .over = &over, .over_n = 1 },
+	    &a, e);
 
 	if (rc == 0) {
 		conf_show(c, &a, &out);

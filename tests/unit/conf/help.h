@@ -90,7 +90,8 @@ static inline int
 scene_account(struct scene *s, const char *name, struct account *a)
 {
 	s->e = ERROR_NONE;
-	return conf_account(s->c, name, NULL, NULL, 0, a, &s->e);
+	return conf_account(
+	    s->c, &(struct conf_wish){ .name = name }, a, &s->e);
 }
 
 #endif

@@ -82,7 +82,10 @@ START_TEST(the_nearest_layer_wins)
 	if (layers[_i].option != NULL)
 		over[n++] = (struct conf_override){ "timeout",
 			layers[_i].option, "--timeout" };
-	ck_assert_msg(conf_account(s.c, "child", NULL, over, n, &a, &s.e) == 0,
+	ck_assert_msg(conf_account(s.c,
+			  &(struct conf_wish){
+			      .name = "child", .over = over, .over_n = n },
+			  &a, &s.e) == 0,
 	    "%s", s.e.text);
 	ck_assert_int_eq(a.timeout, layers[_i].seconds * 1000000);
 	shown_from(&s, &a, "timeout", layers[_i].origin);
@@ -371,7 +374,8 @@ START_TEST(the_sender_chooses)
 
 	scene_open(&s);
 	scene_must(&s, many);
-	rc = conf_account(s.c, NULL, senders[_i].sender, NULL, 0, &a, &s.e);
+	rc = conf_account(
+	    s.c, &(struct conf_wish){ .sender = senders[_i].sender }, &a, &s.e);
 	if (senders[_i].account == NULL) {
 		ck_assert_int_eq(rc, -1);
 		ck_assert_int_eq(s.e.kind, ERR_CONFIG);
@@ -395,19 +399,26 @@ START_TEST(the_default_is_last)
 	snprintf(text, sizeof(text), "default_account = \"second\";\n%s", many);
 	scene_must(&s, text);
 	ck_assert_int_eq(
-	    conf_account(s.c, NULL, "john@example.org", NULL, 0, &a, &s.e), 0);
+	    conf_account(s.c,
+		&(struct conf_wish){ .sender = "john@example.org" }, &a, &s.e),
+	    0);
 	ck_assert_str_eq(a.name, "first");
 	account_clear(&a);
-	ck_assert_int_eq(conf_account(s.c, NULL, "x@y", NULL, 0, &a, &s.e), 0);
+	ck_assert_int_eq(
+	    conf_account(s.c, &(struct conf_wish){ .sender = "x@y" }, &a, &s.e),
+	    0);
 	ck_assert_str_eq(a.name, "second");
 	account_clear(&a);
-	ck_assert_int_eq(
-	    conf_account(s.c, "third", "john@example.org", NULL, 0, &a, &s.e),
+	ck_assert_int_eq(conf_account(s.c,
+			     &(struct conf_wish){ .name = "third",
+				 .sender = "john@example.org" },
+			     &a, &s.e),
 	    0);
 	ck_assert_str_eq(a.name, "third");
 	account_clear(&a);
-	ck_assert_int_eq(
-	    conf_account(s.c, "secnod", NULL, NULL, 0, &a, &s.e), -1);
+	ck_assert_int_eq(conf_account(s.c,
+			     &(struct conf_wish){ .name = "secnod" }, &a, &s.e),
+	    -1);
 	ck_assert_str_eq(s.e.hint, "did you mean 'second'?");
 	scene_close(&s);
 }
@@ -448,7 +459,9 @@ START_TEST(options_make_an_account)
 	scene_must(&s,
 	    "default_account = \"a\"; defaults: { timeout = 7; };\n"
 	    "accounts: { a: { host = \"h\"; from_name = \"A\"; }; };\n");
-	ck_assert_msg(conf_account(s.c, NULL, NULL, over, 7, &a, &s.e) == 0,
+	ck_assert_msg(
+	    conf_account(s.c, &(struct conf_wish){ .over = over, .over_n = 7 },
+		&a, &s.e) == 0,
 	    "%s", s.e.text);
 	ck_assert_str_eq(a.hosts[0].name, "smtp.example.org");
 	ck_assert_uint_eq(a.hosts[0].port, 26);
@@ -467,7 +480,11 @@ START_TEST(options_make_an_account)
 	ck_assert_uint_eq(a.dsn_notify, 4 | 8);
 	account_clear(&a);
 	/* With a name, they go over that account. */
-	ck_assert_int_eq(conf_account(s.c, "a", NULL, over, 2, &a, &s.e), 0);
+	ck_assert_int_eq(
+	    conf_account(s.c,
+		&(struct conf_wish){ .name = "a", .over = over, .over_n = 2 },
+		&a, &s.e),
+	    0);
 	ck_assert_str_eq(a.hosts[0].name, "smtp.example.org");
 	ck_assert_str_eq(a.from_name, "A");
 	account_clear(&a);
@@ -530,7 +547,9 @@ START_TEST(an_option)
 	scene_open(&s);
 	scene_must(
 	    &s, "accounts: { a: { host = \"h\"; user = \"jane\"; }; };\n");
-	rc = conf_account(s.c, "a", NULL, &over, 1, &a, &s.e);
+	rc = conf_account(s.c,
+	    &(struct conf_wish){ .name = "a", .over = &over, .over_n = 1 }, &a,
+	    &s.e);
 	ck_assert_str_eq(
 	    s.e.text, options[_i].text == NULL ? "" : options[_i].text);
 	ck_assert_int_eq(rc, options[_i].text == NULL ? 0 : -1);
@@ -551,7 +570,10 @@ START_TEST(a_password_wants_a_user)
 
 	scene_open(&s);
 	scene_must(&s, NULL);
-	ck_assert_int_eq(conf_account(s.c, NULL, NULL, over, 2, &a, &s.e), -1);
+	ck_assert_int_eq(
+	    conf_account(s.c, &(struct conf_wish){ .over = over, .over_n = 2 },
+		&a, &s.e),
+	    -1);
 	ck_assert_str_eq(s.e.text, "there is a password, but no 'user'");
 	scene_close(&s);
 }

@@ -130,8 +130,10 @@ START_TEST(every_preset_makes_an_account)
 
 		s.e = ERROR_NONE;
 		ck_assert_msg(
-		    conf_account(s.c, NULL, NULL, over,
-			strcmp(*id, "ses") == 0 ? 3 : 2, &a, &s.e) == 0,
+		    conf_account(s.c,
+			&(struct conf_wish){ .over = over,
+			    .over_n = strcmp(*id, "ses") == 0 ? 3 : 2 },
+			&a, &s.e) == 0,
 		    "%s: %s", *id, s.e.text);
 		ck_assert_str_eq(a.provider, *id);
 		account_clear(&a);
@@ -187,7 +189,10 @@ START_TEST(a_host_is_asked_for)
 	scene_open(&s);
 	s.places.providers = shipped.main;
 	scene_must(&s, NULL);
-	ck_assert_int_eq(conf_account(s.c, NULL, NULL, &over, 1, &a, &s.e), -1);
+	ck_assert_int_eq(
+	    conf_account(s.c, &(struct conf_wish){ .over = &over, .over_n = 1 },
+		&a, &s.e),
+	    -1);
 	ck_assert_str_eq(s.e.text, "there is no host");
 	ck_assert_ptr_nonnull(strstr(s.e.hint, "email-smtp.REGION"));
 	scene_close(&s);
