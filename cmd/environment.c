@@ -20,6 +20,15 @@ environment_clear(struct environment *env)
 	buf_clear(&env->user_file);
 }
 
+/* A variable's value; containers leave empty ones for those not set. */
+static const char *
+set_in(const char *name)
+{
+	const char *value = secure_getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
 /* ---- SENDOFF_KEY=value ----------------------------------------------------------- */
 
 /* "tls_trust_file" is set by SENDOFF_TLS_TRUST_FILE. */
@@ -39,8 +48,8 @@ read_key(const char *key, struct options *o)
 	const char *value;
 
 	name_of(key, &name);
-	value = secure_getenv(buf_text(&name));
-	if (value != NULL && value[0] != '\0')
+	value = set_in(buf_text(&name));
+	if (value != NULL)
 		options_override(o, key, value, "environment");
 	buf_clear(&name);
 }
@@ -55,7 +64,7 @@ read_keys(struct options *o)
 			read_key(key.name, o);
 	read_key("password_file", o);
 	read_key("password_command", o);
-	if (secure_getenv("SENDOFF_PASSWORD") != NULL)
+	if (set_in("SENDOFF_PASSWORD") != NULL)
 		options_override(
 		    o, "password_env", "SENDOFF_PASSWORD", "environment");
 }
@@ -164,7 +173,7 @@ environment_read(struct environment *env, struct options *o, struct error *e)
 	if (read_url(env, o, e) < 0)
 		return -1;
 	read_keys(o);
-	o->account = secure_getenv("SENDOFF_ACCOUNT");
+	o->account = set_in("SENDOFF_ACCOUNT");
 	return 0;
 }
 
@@ -201,8 +210,8 @@ struct conf_places
 environment_places(struct environment *env, const struct options *o)
 {
 	const char *named =
-	    o->file != NULL ? o->file : secure_getenv("SENDOFF_CONFIG");
-	const char *presets = secure_getenv("SENDOFF_PROVIDERS");
+	    o->file != NULL ? o->file : set_in("SENDOFF_CONFIG");
+	const char *presets = set_in("SENDOFF_PROVIDERS");
 
 	return (struct conf_places){
 		.file = named,

@@ -19,6 +19,7 @@ struct wish {
 	const struct provider *provider; /* or NULL */
 	enum account_tls tls;            /* REQUIRED: as the port wants it */
 	unsigned port;                   /* 0: as TLS wants it */
+	bool port_wins;                  /* over the one behind a host */
 	bool lmtp;
 };
 
@@ -110,7 +111,7 @@ add_host(
 		h->tls = ACCOUNT_TLS_OFF;
 		return 0;
 	}
-	if (h->port == 0)
+	if (h->port == 0 || w->port_wins)
 		h->port = port_of_wish(w);
 	h->tls = tls_of_port(w, h->port);
 	if (w->lmtp && h->port == PORT_OFF)
@@ -163,6 +164,7 @@ fill_wire(struct account *a, const struct stack *s, const struct provider *p,
 	struct wish w = { .provider = p,
 		.tls = (enum account_tls)tls->number,
 		.port = port == NULL ? 0 : (unsigned)port->number,
+		.port_wins = stack_overrides(s, KEY_PORT),
 		.lmtp = a->protocol == PROTOCOL_LMTP };
 
 	if (fill_hosts(a, &w, hosts == NULL ? NULL : hosts->words, e) < 0)

@@ -32,6 +32,12 @@ stack_own(const struct stack *s, enum key_id k)
 	return get(s, s->own, k);
 }
 
+bool
+stack_overrides(const struct stack *s, enum key_id k)
+{
+	return get(s, 1, k) != NULL;
+}
+
 /* The account that acc inherits from, in *next; NULL: from none. */
 static int
 parent(const struct conf *c, const struct conf_account *acc,

@@ -48,6 +48,9 @@ void stack_put(struct stack *s, const struct layer *l);
 const struct value *stack_get(const struct stack *s, enum key_id k);
 const struct value *stack_own(const struct stack *s, enum key_id k);
 
+/* Was k set by the first layer: an option, or the environment? */
+bool stack_overrides(const struct stack *s, enum key_id k);
+
 /*
  * What cannot be together: ERR_CONFIG, and *blame is the value to blame.
  * Knows nothing of presets.

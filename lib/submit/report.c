@@ -264,6 +264,7 @@ report_json(const struct letter *l, const struct error *e, struct outcome o)
 	add_letter(&j, l);
 	json_close(&j, '}');
 	buf_addc(&out, '\n');
+	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
 	report_write(STDOUT_FILENO, buf_bytes(&out));
 	buf_clear(&out);
 }

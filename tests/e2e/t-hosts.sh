@@ -93,7 +93,30 @@ case_all_of_them_fail() {
 	stop_servers
 	send_letter
 	expect_exit 75
-	expect_says "$(<port1)|$(<port2)"
+	expect_says "$(<port1)" "$(<port2)"
+}
+
+case_those_put_off_by_the_first_go_to_the_next() {
+	two_hosts 'rcpt n=1 reply "450 4.2.1 later"' 'data close'
+	send one@example.test two@example.test < <(letter)
+	expect_exit 0
+	second_has 1
+	expect_json "$dir/store2/envelope-1.json" 'len(rcpt) == 2'
+}
+
+case_next_after_a_421_at_rcpt() {
+	two_hosts 'rcpt reply "421 4.3.2 going down" close'
+	send_letter
+	expect_exit 0
+	second_has 1
+}
+
+case_an_options_port_stands_above_the_hosts() {
+	server
+	account_at 127.0.0.1:1 'tls = "off"; from = "me@example.test";'
+	send_letter --port="$port"
+	expect_exit 0
+	expect_messages 1
 }
 
 case_an_unknown_name_among_them() {

@@ -1,0 +1,106 @@
+#!/bin/bash
+# from_policy: as whom an account sends.
+. "$(dirname "$0")/lib.sh"
+
+# from HEADER-LINES...: a message with these fields.
+from() {
+	printf '%s\n' "$@" 'To: you@example.test' 'Subject: a test' '' 'hello'
+}
+
+case_keep_changes_nothing() {
+	server
+	account
+	send -f boss@example.test you@example.test \
+	    < <(from 'From: boss@example.test')
+	expect_exit 0
+	expect_transcript '^> MAIL FROM:<boss@example.test>'
+	expect_header '^From: boss@example.test$'
+}
+
+case_fix_makes_it_the_accounts_own() {
+	server
+	account 'from_policy = "fix";'
+	send -f root@host you@example.test < <(from 'From: Cron <root@host>')
+	expect_exit 0
+	expect_transcript '^> MAIL FROM:<me@example.test>'
+	expect_header '^From: Cron <me@example.test>$' '^Reply-To: root@host$'
+}
+
+case_fix_leaves_an_encoded_name_as_it_is() {
+	server
+	account 'from_policy = "fix";'
+	send you@example.test < <(from 'From: =?UTF-8?B?5byg5LiJ?= <root@host>')
+	expect_exit 0
+	expect_header '^From: =\?UTF-8\?B\?5byg5LiJ\?= <me@example.test>$'
+}
+
+case_fix_keeps_a_reply_to() {
+	server
+	account 'from_policy = "fix";'
+	send you@example.test < <(from 'From: root@host' 'Reply-To: ops@example.test')
+	expect_exit 0
+	expect_header '^Reply-To: ops@example.test$'
+	expect_no_header 'root@host'
+}
+
+case_fix_lets_nobody_stand_beside_it() {
+	server
+	account 'from_policy = "fix";'
+	send you@example.test \
+	    < <(from 'From: me@example.test, boss@victim.test')
+	expect_exit 0
+	expect_header '^From: me@example.test$'
+}
+
+case_fix_makes_one_of_two_fields() {
+	server
+	account 'from_policy = "fix";'
+	send you@example.test \
+	    < <(from 'From: me@example.test' 'From: boss@victim.test')
+	expect_exit 0
+	[ "$(grep -c '^From:' "$store/message-1.eml")" -eq 1 ] ||
+	    fail "there is more than one From"
+	expect_no_header '^From:.*victim'
+}
+
+case_fix_replaces_what_cannot_be_read() {
+	server
+	account 'from_policy = "fix";'
+	send you@example.test < <(from 'From: boss <boss@victim.test')
+	expect_exit 0
+	expect_header '^From: .*me@example.test>?$'
+	expect_no_header '^From:.*victim'
+}
+
+case_a_pattern_allows_more() {
+	server
+	account_at 127.0.0.1 'tls = "off"; from_policy = "fix";' \
+	    'from = ["me@example.test", "*@alerts.example.test"];'
+	send -f disk@alerts.example.test you@example.test \
+	    < <(from 'From: disk@alerts.example.test')
+	expect_exit 0
+	expect_transcript '^> MAIL FROM:<disk@alerts.example.test>'
+	expect_header '^From: disk@alerts.example.test$'
+}
+
+case_reject_refuses_the_envelope_sender() {
+	server
+	account 'from_policy = "reject";'
+	send -f boss@victim.test you@example.test \
+	    < <(from 'From: me@example.test')
+	expect_exit 65
+	expect_says 'boss@victim.test'
+	expect_no_connection
+}
+
+case_reject_refuses_the_header() {
+	server
+	account 'from_policy = "reject";'
+	send -f me@example.test you@example.test \
+	    < <(from 'From: boss@victim.test')
+	expect_exit 65
+	expect_says 'boss@victim.test'
+	expect_no_connection
+}
+
+run_cases
