@@ -97,21 +97,27 @@ static struct request
 request_of(struct options *o, struct environment *env, struct trace *t)
 {
 	return (struct request){
-		.account_traces =
-		    o->debug_level<0, .here = &here_real, .trace = t,
-			.form = o->form, .may_ask = isatty(STDERR_FILENO) == 1,
-			.undisclosed = o->undisclosed, .input = STDIN_FILENO,
-			.lone_dot_ends = !o->ignore_dots,
-			.read_recipients = o->read_recipients,
-			.read_envelope_from = o->read_envelope_from,
-			.sender = o->sender, .full_name = o->full_name,
-			.recipients = o->operands, .gateway = o->gateway,
-			.places = environment_places(env, o),
-			.account = o->account, .over = o->over,
-			.over_n = o->over_n, .notify = o->notify, .ret = o->ret,
-			.envid = o->envid.n> 0
-		    ? buf_text(&o->envid)
-		    : NULL,
+		.account_traces = (o->debug_level < 0),
+		.here = &here_real,
+		.trace = t,
+		.form = o->form,
+		.may_ask = isatty(STDERR_FILENO) == 1,
+		.undisclosed = o->undisclosed,
+		.input = STDIN_FILENO,
+		.lone_dot_ends = !o->ignore_dots,
+		.read_recipients = o->read_recipients,
+		.read_envelope_from = o->read_envelope_from,
+		.sender = o->sender,
+		.full_name = o->full_name,
+		.recipients = o->operands,
+		.gateway = o->gateway,
+		.places = environment_places(env, o),
+		.account = o->account,
+		.over = o->over,
+		.over_n = o->over_n,
+		.notify = o->notify,
+		.ret = o->ret,
+		.envid = (o->envid.n > 0) ? buf_text(&o->envid) : NULL,
 	};
 }
 
