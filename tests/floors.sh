@@ -19,8 +19,11 @@ allowed() {
 	esac
 }
 
-# FILE ROOM: includes of other rooms that the list does not have.
+# FILE ROOM: includes of other rooms that the list does not have, and those
+# that do not say the room.
 check_rooms() {
+	grep -Hn '^ *# *include *"' "$1" |
+	    grep -v ':#include "[a-z]*/[a-z0-9_]*\.h"$' || :
 	sed -n 's|^#include "\([a-z]*\)/.*|\1|p' "$1" | sort -u |
 	    while read -r seen; do
 		case " $2 $(allowed "$2") " in
@@ -68,11 +71,11 @@ for file in lib/submit/*.c; do
 done >>"$bad"
 
 # The map names every file, and no file that is not there.
-for file in lib/*/*.c; do
+for file in lib/*/*.[ch]; do
 	name=${file##*/}
 	room=${file#lib/}
 	sed -n "/^${room%%\/*}\//,/^\$/p" lib/README |
-	    grep -qw "${name%.c}" || echo "lib/README does not have $file"
+	    grep -q "^ *${name%.[ch]} " || echo "lib/README does not have $file"
 done >>"$bad"
 room=
 while read -r first rest; do
