@@ -4,14 +4,16 @@
 set -eu
 tarball=$(realpath "$1")
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
 tar xzf "$tarball" -C "$dir"
 src=$(echo "$dir"/sendoff-*)
 chmod -R a-w "$src"
+find "$src" | sort >"$dir/before"
 mkdir "$dir/out" "$dir/root"
 cd "$dir/out"
 "$src/configure" --quiet --prefix=/usr --sysconfdir=/etc --enable-sendmail
 make -s all check-unit
+find "$src" | sort | diff "$dir/before" -
 make -s install DESTDIR="$dir/root"
 for file in usr/bin/sendoff usr/sbin/sendmail usr/lib/sendmail usr/bin/mailq \
     usr/share/sendoff/providers.conf usr/share/man/man1/sendoff.1; do
