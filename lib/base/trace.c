@@ -271,8 +271,9 @@ say_command(struct trace_event *v, const struct trace_command *c)
 	if (c->hidden == 0)
 		trace_say(v, "%.*s", BYTES_ARG(c->line));
 	else
-		trace_say(v, "%.*s%s[credentials for %.*s, %zu octets, hidden]",
-		    BYTES_ARG(c->line), gap, BYTES_ARG(c->user), c->hidden);
+		trace_say(v, "%.*s%s[credentials%s%.*s, %zu octets, hidden]",
+		    BYTES_ARG(c->line), gap, c->user.n > 0 ? " for " : "",
+		    BYTES_ARG(c->user), c->hidden);
 }
 
 void

@@ -351,8 +351,8 @@ trace_message(struct smtp *s)
 	trace_number(&v, "octets", s->msg->size);
 	trace_number(&v, "lines", s->msg->lines);
 	trace_number(&v, "stuffed", (int64_t)s->dot.stuffed);
-	trace_say(&v, "[message: %" PRId64 " octets, %" PRId64 " lines]",
-	    s->msg->size, s->msg->lines);
+	trace_say(&v, "[message: %" PRId64 " octets, %" PRId64 " line%s]",
+	    s->msg->size, s->msg->lines, s->msg->lines == 1 ? "" : "s");
 	trace_close(&v);
 }
 
