@@ -41,16 +41,6 @@ settle(void)
 	umask(077);
 }
 
-static const char *
-name_of(const char *argv0)
-{
-	const char *slash = argv0 == NULL ? NULL : strrchr(argv0, '/');
-
-	if (argv0 == NULL)
-		return "sendoff";
-	return slash != NULL ? slash + 1 : argv0;
-}
-
 /* ---- the trace --------------------------------------------------------------------- */
 
 static void
@@ -93,6 +83,14 @@ print_help(void)
 	return EX_OK;
 }
 
+/* Nothing is ever kept: what was not accepted is the caller's. */
+static int
+print_queue(void)
+{
+	report_write(STDOUT_FILENO, BYTES("Mail queue is empty\n"));
+	return EX_OK;
+}
+
 static struct request
 request_of(struct options *o, struct environment *env, struct trace *t)
 {
@@ -111,6 +109,8 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.full_name = o->full_name,
 		.recipients = o->operands,
 		.gateway = o->gateway,
+		.smtputf8 = o->smtputf8,
+		.no_command = o->as_sendmail && o->file != NULL,
 		.places = environment_places(env, o),
 		.account = o->account,
 		.over = o->over,
@@ -137,6 +137,12 @@ act(struct options *o, const struct request *r)
 		return inspect_config(r);
 	case ACTION_SERVER_INFO:
 		return inspect_server(r);
+	case ACTION_QUEUE:
+		return print_queue();
+	case ACTION_FLUSH:
+	case ACTION_NEWALIASES:
+	case ACTION_NOTHING:
+		return EX_OK;
 	case ACTION_VERSION:
 		return print_version();
 	case ACTION_HELP:
@@ -162,13 +168,13 @@ run(struct options *o, struct environment *env, int argc, char **argv)
 	    options_parse(o, argc, argv, &e) < 0 ||
 	    open_trace(&trace, &fd, o, &e) < 0) {
 		status = error_exit(&e);
-		report_error(name_of(argv[0]), o->form, &e, status);
+		report_error(options_name(argv[0]), o->form, &e, status);
 		return status;
 	}
 	trace.json = o->json_trace;
 	trace.show_secrets = o->show_secrets;
 	r = request_of(o, env, &trace);
-	r.program = name_of(argv[0]);
+	r.program = options_name(argv[0]);
 	if (isatty(STDERR_FILENO) == 1 && !o->no_progress && trace.level == 0) {
 		r.progress = progress_show;
 		r.progress_ctx = &progress;
@@ -181,56 +187,18 @@ run(struct options *o, struct environment *env, int argc, char **argv)
 	return status;
 }
 
-static int
-applet_sendmail(int argc, char **argv)
+int
+main(int argc, char **argv)
 {
 	struct environment env;
 	struct options o;
 	int status;
 
+	settle();
 	environment_init(&env);
 	options_init(&o);
 	status = run(&o, &env, argc, argv);
 	options_clear(&o);
 	environment_clear(&env);
 	return status;
-}
-
-/* Nothing is ever kept: what was not accepted is the caller's. */
-static int
-applet_mailq(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	report_write(STDOUT_FILENO, BYTES("Mail queue is empty\n"));
-	return EX_OK;
-}
-
-/* Nothing is ever built from an alias file. */
-static int
-applet_newaliases(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return EX_OK;
-}
-
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} applets[] = {
-	{ "mailq", applet_mailq },
-	{ "newaliases", applet_newaliases },
-};
-
-int
-main(int argc, char **argv)
-{
-	const char *name = name_of(argv[0]);
-
-	settle();
-	for (size_t i = 0; i < sizeof(applets) / sizeof(applets[0]); i++)
-		if (strcmp(name, applets[i].name) == 0)
-			return applets[i].run(argc, argv);
-	return applet_sendmail(argc, argv);
 }

@@ -9,8 +9,8 @@
 /* ---- what the options do --------------------------------------------------------- */
 
 static int
-bad_value(const struct option_row *row, const char *value, const char *allowed,
-    struct error *e)
+bad_value_hint(const struct option_row *row, const char *value,
+    const char *text, struct error *e)
 {
 	char shown[80], name[64];
 
@@ -20,13 +20,41 @@ bad_value(const struct option_row *row, const char *value, const char *allowed,
 		snprintf(name, sizeof(name), "-%c", row->letter);
 	error_set(e, ERR_USAGE, "option %s does not take '%s'", name,
 	    clean_copy(shown, sizeof(shown), bytes_of(value)));
-	return error_hint(e, "one of: %s", allowed);
+	return error_hint(e, "%s", text);
+}
+
+static int
+bad_value(const struct option_row *row, const char *value, const char *allowed,
+    struct error *e)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "one of: %s", allowed);
+	return bad_value_hint(row, value, text, e);
+}
+
+/*
+ * Web pages let strangers add words to the command line of sendmail.  They
+ * must not send an account's password elsewhere, run a command, or write a
+ * file.
+ */
+static int
+check_caller(
+    const struct options *o, const struct option_row *row, struct error *e)
+{
+	if (!o->as_sendmail)
+		return 0;
+	error_set(e, ERR_USAGE,
+	    "option --%s is not taken under the name sendmail", row->name);
+	return error_hint(e, "call sendoff");
 }
 
 static int
 set_key(struct options *o, const struct option_row *row, const char *value,
     struct error *e)
 {
+	if (check_caller(o, row, e) < 0)
+		return -1;
 	if (!options_override(o, row->key, value, row->name))
 		return error_set(e, ERR_USAGE, "too many options");
 	return 0;
@@ -87,18 +115,35 @@ SET_BOOL(set_read_recipients, read_recipients)
 SET_BOOL(set_read_from, read_envelope_from)
 SET_BOOL(set_gateway, gateway)
 SET_BOOL(set_undisclosed, undisclosed)
-SET_BOOL(set_show_secrets, show_secrets)
+SET_BOOL(set_smtputf8, smtputf8)
 SET_TEXT(set_sender, sender)
 SET_TEXT(set_full_name, full_name)
 SET_TEXT(set_account, account)
 SET_TEXT(set_file, file)
-SET_TEXT(set_debug_file, debug_file)
 SET_ACTION(set_pretend, ACTION_PRETEND)
 SET_ACTION(set_check, ACTION_CHECK)
 SET_ACTION(set_show_config, ACTION_SHOW_CONFIG)
 SET_ACTION(set_server_info, ACTION_SERVER_INFO)
 SET_ACTION(set_version, ACTION_VERSION)
 SET_ACTION(set_help, ACTION_HELP)
+SET_ACTION(set_newaliases, ACTION_NEWALIASES)
+
+static int
+set_debug_file(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	o->debug_file = value;
+	return check_caller(o, row, e);
+}
+
+static int
+set_show_secrets(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	(void)value;
+	o->show_secrets = true;
+	return check_caller(o, row, e);
+}
 
 static int
 set_verbose(struct options *o, const struct option_row *row, const char *value,
@@ -236,14 +281,65 @@ set_envid(struct options *o, const struct option_row *row, const char *value,
 	return 0;
 }
 
+/* What other programs do under a flag that we refuse. */
+static int
+set_refused(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	(void)o;
+	(void)value;
+	error_set(e, ERR_USAGE, "option -%c is not supported", row->letter);
+	return error_hint(e, "%s", row->key);
+}
+
+/* -bX: an unknown mode must never send what happens to come in. */
+static const struct {
+	char letter;
+	enum action action;
+	const char *instead; /* of what we refuse */
+} modes[] = {
+	{ 'm', ACTION_SEND, NULL },
+	{ 'p', ACTION_QUEUE, NULL },
+	{ 'i', ACTION_NEWALIASES, NULL },
+	{ 'h', ACTION_NOTHING, NULL },
+	{ 'H', ACTION_NOTHING, NULL },
+	{ 'd', ACTION_SEND, "there is no daemon mode; none is needed" },
+	{ 'D', ACTION_SEND, "there is no daemon mode; none is needed" },
+	{ 'l', ACTION_SEND, "there is no daemon mode; none is needed" },
+	{ 'w', ACTION_SEND, "there is no daemon mode; none is needed" },
+	{ 't', ACTION_SEND, "--pretend shows what becomes of an address" },
+	{ 'P', ACTION_SEND, "--show-config prints the configuration" },
+	{ 'S', ACTION_SEND, "-bs speaks SMTP" },
+};
+
 static int
 set_mode(struct options *o, const struct option_row *row, const char *value,
     struct error *e)
 {
-	(void)o;
-	if (strcmp(value, "m") == 0)
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (value[0] != modes[i].letter || value[1] != '\0')
+			continue;
+		if (modes[i].instead != NULL)
+			return bad_value_hint(row, value, modes[i].instead, e);
+		o->action = modes[i].action;
 		return 0;
-	return bad_value(row, value, "m (send a message)", e);
+	}
+	return bad_value(row, value, "m, p, i", e);
+}
+
+/* -q runs the queue, whatever the interval; -qI, -qR, -qS a part of it. */
+static int
+set_queue_run(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	bool part = value[0] != '\0' && strchr("IRS", value[0]) != NULL;
+
+	if (part ? value[1] == '\0'
+		 : strspn(value, "0123456789smhdw") != strlen(value))
+		return bad_value(
+		    row, value, "an interval, Iid, Rrecipient, Ssender", e);
+	o->action = ACTION_FLUSH;
+	return 0;
 }
 
 /* -oeq, -e q: say nothing; the other modes all mean what we do anyway. */
@@ -256,6 +352,16 @@ set_error_mode(struct options *o, const struct option_row *row,
 	if (value[0] == 'q')
 		o->form = REPORT_QUIET;
 	return 0;
+}
+
+/* Without a spool mail is delivered now or not at all, whatever is wanted. */
+static int
+set_delivery(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	if (value[0] == '\0' || strchr("ibqdf", value[0]) == NULL)
+		return bad_value(row, value, "i, b, q, d, f", e);
+	return set_ignored(o, row, value, e);
 }
 
 /* -o's letters: -oi, -oitrue, -oe?, -ov; the rest tune other programs. */
@@ -271,6 +377,8 @@ set_classic(struct options *o, const struct option_row *row, const char *value,
 		return set_error_mode(o, row, value + 1, e);
 	case 'v':
 		return set_verbose(o, row, value, e);
+	case 'd':
+		return set_delivery(o, row, value + 1, e);
 	default:
 		break;
 	}
@@ -281,9 +389,26 @@ static int
 set_long_classic(struct options *o, const struct option_row *row,
     const char *value, struct error *e)
 {
-	if (bytes_is_case(bytes_of(value), "IgnoreDots=true"))
-		o->ignore_dots = true;
-	return set_ignored(o, row, value, e);
+	struct bytes rest = bytes_of(value), name = bytes_take(&rest, '=');
+
+	if (bytes_is_case(name, "IgnoreDots"))
+		o->ignore_dots = bytes_is_case(rest, "true");
+	else if (bytes_is_case(name, "ErrorMode"))
+		return set_error_mode(o, row, rest.p, e);
+	else if (bytes_is_case(name, "DeliveryMode"))
+		return set_delivery(o, row, rest.p, e);
+	return 0;
+}
+
+/* Never written: a web page that can name it could plant a file. */
+static int
+set_traffic_log(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	if (value[0] != 'V')
+		return set_ignored(o, row, value, e);
+	error_set(e, ERR_USAGE, "option -XV is not supported");
+	return error_hint(e, "VERP is a matter of the sender's address");
 }
 
 /* ---- the table --------------------------------------------------------------------- */
@@ -347,23 +472,30 @@ const struct option_row option_rows[] = {
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 
 	{ .help = "Kept for callers of sendmail" },
-	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message" },
-	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others mean nothing here" },
-	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i; others mean nothing here" },
+	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases" },
+	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "run the queue" },
+	{ NULL, 'I', NO_ARG, NULL, set_newaliases, NULL, "the same as -bi" },
+	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others are taken and ignored" },
+	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i, ErrorMode=x as -ex; others are ignored" },
 	{ NULL, 'e', ARG, "X", set_error_mode, NULL, "q: report nothing" },
 	{ NULL, 'B', ARG, "TYPE", set_ignored, NULL, NULL },
 	{ NULL, 'A', ARG, "X", set_ignored, NULL, NULL },
 	{ NULL, 'L', ARG, "TAG", set_ignored, NULL, NULL },
-	{ NULL, 'X', ARG, "FILE", set_ignored, NULL, NULL },
+	{ NULL, 'X', ARG, "FILE", set_traffic_log, NULL, NULL },
 	{ NULL, 'h', ARG, "N", set_ignored, NULL, NULL },
 	{ NULL, 'p', ARG, "X", set_ignored, NULL, NULL },
 	{ NULL, 'T', JOINED_ARG, "X", set_ignored, NULL, NULL },
-	{ NULL, 'U', NO_ARG, NULL, set_ignored, NULL, NULL },
+	{ NULL, 'U', NO_ARG, NULL, set_smtputf8, NULL, "ask for SMTPUTF8 wherever it is offered" },
 	{ NULL, 'c', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'm', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'n', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 's', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'x', NO_ARG, NULL, set_ignored, NULL, NULL },
+	{ NULL, 'D', ARG, "FILE", set_refused, "--debug-file=FILE keeps the trace", NULL },
+	{ NULL, 'E', NO_ARG, NULL, set_refused, "there is nothing to do in its stead", NULL },
+	{ NULL, 'J', NO_ARG, NULL, set_refused, "there is nothing to do in its stead", NULL },
+	{ NULL, 'M', JOINED_ARG, "X", set_refused, "macros are sendmail's own", NULL },
+	{ NULL, 'Q', JOINED_ARG, "X", set_refused, "mailq shows what waits", NULL },
 };
 /* clang-format on */
 

@@ -24,7 +24,8 @@ struct option_row {
 	enum arity arity;
 	const char *arg; /* its name in the help text */
 	setter *set;
-	const char *key;  /* configuration key that it sets, or NULL */
+	const char *key;  /* configuration key that it sets, or NULL; for an
+	                     option that is refused, what to do instead */
 	const char *help; /* NULL: accepted for callers' sake, and ignored */
 };
 

@@ -45,6 +45,16 @@ row_of_name(struct bytes name)
 	return NULL;
 }
 
+const char *
+options_name(const char *argv0)
+{
+	const char *slash = argv0 == NULL ? NULL : strrchr(argv0, '/');
+
+	if (argv0 == NULL)
+		return "sendoff";
+	return slash != NULL ? slash + 1 : argv0;
+}
+
 /* ---- parsing ------------------------------------------------------------------------- */
 
 struct args {
@@ -204,6 +214,21 @@ parse_cluster(struct args *a, const char *word, struct error *e)
 	return 0;
 }
 
+/* What reads no message must not let anybody believe that it does. */
+static int
+check_action(const struct options *o, struct error *e)
+{
+	char shown[80];
+
+	if (o->action != ACTION_QUEUE && o->action != ACTION_FLUSH &&
+	    o->action != ACTION_NOTHING)
+		return 0;
+	if (*o->operands == NULL)
+		return 0;
+	return error_set(e, ERR_USAGE, "'%s' is one word too many",
+	    clean_copy(shown, sizeof(shown), bytes_of(*o->operands)));
+}
+
 /* Behind the first operand an option would be a mistake, or an attack. */
 static int
 check_operands(char **operand, struct error *e)
@@ -251,10 +276,33 @@ add_up(struct options *o, const char *key, struct buf *list, struct error *e)
 	return error_set(e, ERR_USAGE, "too many options");
 }
 
+/* The other names that a sendmail has. */
+static enum action
+action_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum action action;
+	} names[] = {
+		{ "mailq", ACTION_QUEUE },
+		{ "runq", ACTION_FLUSH },
+		{ "newaliases", ACTION_NEWALIASES },
+		{ "hoststat", ACTION_NOTHING },
+		{ "purgestat", ACTION_NOTHING },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i].name) == 0)
+			return names[i].action;
+	return ACTION_SEND;
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct error *e)
 {
-	if (parse_options(o, argc, argv, e) < 0 ||
+	o->as_sendmail = strcmp(options_name(argv[0]), "sendmail") == 0;
+	o->action = action_of(options_name(argv[0]));
+	if (parse_options(o, argc, argv, e) < 0 || check_action(o, e) < 0 ||
 	    add_up(o, "mail_options", &o->mail_options, e) < 0)
 		return -1;
 	return add_up(o, "rcpt_options", &o->rcpt_options, e);
@@ -319,5 +367,5 @@ options_help(struct buf *out)
 			help_row(&option_rows[i], out);
 	}
 	buf_adds(out,
-	    "\nAccepted and ignored: -A -B -L -T -U -X -c -h -m -n -p -s -x\n");
+	    "\nAccepted and ignored: -A -B -L -T -X -c -h -m -n -p -s -x\n");
 }

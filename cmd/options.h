@@ -16,6 +16,10 @@ enum action {
 	ACTION_CHECK,
 	ACTION_SHOW_CONFIG,
 	ACTION_SERVER_INFO,
+	ACTION_QUEUE,
+	ACTION_FLUSH,
+	ACTION_NEWALIASES,
+	ACTION_NOTHING, /* hoststat and the like: no state is kept */
 	ACTION_VERSION,
 	ACTION_HELP
 };
@@ -25,8 +29,10 @@ enum { OVERRIDES_MOST = 128 };
 /* Strings are borrowed from argv and the environment. */
 struct options {
 	enum action action;
+	bool as_sendmail; /* the name it was called by */
 	bool ignore_dots, read_recipients, read_envelope_from, gateway;
-	bool undisclosed, no_progress, show_secrets, json_trace, version_first;
+	bool smtputf8, undisclosed, no_progress, show_secrets, json_trace,
+	    version_first;
 	const char *sender, *full_name, *account, *file, *debug_file;
 	int debug_level; /* -1: not given */
 	enum report_form form;
@@ -42,8 +48,11 @@ struct options {
 void options_init(struct options *o);
 void options_clear(struct options *o);
 
+/* The last part of argv[0]; the program's own name when there is none. */
+const char *options_name(const char *argv0);
+
 /*
- * Parse argv.  ERR_USAGE for anything unknown, with the nearest right name as
+ * Parse argv, its first word telling the name.  ERR_USAGE for anything unknown, with the nearest right name as
  * the hint; nothing is printed.
  */
 int options_parse(struct options *o, int argc, char **argv, struct error *e);

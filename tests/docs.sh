@@ -19,7 +19,8 @@ page_options() {
 	{
 		grep '^\.It Fl' man/sendoff.1 |
 		    grep -oE 'Fl -?[A-Za-z-]+' | sed 's/^Fl -*//'
-		sed -n '/^\.\\" ignored/,/^\.\\" end/p' man/sendoff.1 |
+		sed -nE '/^\.\\" (ignored|refused)/,/^\.\\" end/p' \
+		    man/sendoff.1 |
 		    grep -oE '\b[A-Za-z]\b'
 	} | sort -u
 }

@@ -36,7 +36,8 @@ bool
 parameter_utf8(const struct smtp *s)
 {
 	return offered(s, "SMTPUTF8") &&
-	    (s->msg->header_8bit || utf8_address(s) != NULL);
+	    (s->plan->smtputf8 || s->msg->header_8bit ||
+		utf8_address(s) != NULL);
 }
 
 /* The smaller of the two limits that are set; 0: none. */

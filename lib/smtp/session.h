@@ -74,6 +74,7 @@ struct smtp_plan {
 
 	bool all_recipients; /* send to all or to nobody */
 	bool no_pipelining;
+	bool smtputf8;    /* wherever it is offered, needed or not */
 	int64_t max_size; /* octets; 0: the server's word alone */
 	int64_t timeout;  /* microseconds for each reply, twice that for the
 	                     one to the message; 0: RFC 5321, 4.5.3.2 */

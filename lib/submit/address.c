@@ -14,6 +14,19 @@ no_control(const char *what, const char *text, struct error *e)
 	    clean_copy(shown, sizeof(shown), bytes_of(text)));
 }
 
+/* Good addresses, but more than a sender can be. */
+static bool
+several(const char *text)
+{
+	struct address_list list = ADDRESS_LIST;
+	struct error ignored = ERROR_NONE;
+	bool many = address_list_parse(&list, bytes_of(text), &ignored) == 0 &&
+	    list.n > 1;
+
+	address_list_clear(&list);
+	return many;
+}
+
 static int
 take_sender(struct letter *l, const struct request *r, struct error *e)
 {
@@ -21,6 +34,8 @@ take_sender(struct letter *l, const struct request *r, struct error *e)
 		return 0;
 	if (no_control("sender", r->sender, e) < 0)
 		return -1;
+	if (several(r->sender))
+		return error_set(e, ERR_USAGE, "more than one sender");
 	if (address_path(&l->sender, bytes_of(r->sender), e) < 0)
 		return error_in(e, "sender");
 	l->sender_given = true;

@@ -16,6 +16,12 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 	if (!plan_logs_in(a) || l->secret.n > 0 ||
 	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
 		return 0;
+	if (r->no_command && a->password.kind == SECRET_COMMAND) {
+		error_set(e, ERR_SECRET,
+		    "no password command is run under the name sendmail for "
+		    "a file that the caller names");
+		return error_hint(e, "call sendoff");
+	}
 	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
 		return -1;
 	trace_hide(r->trace, buf_bytes(&l->secret));

@@ -33,6 +33,9 @@ struct request {
 	char **recipients;       /* operands, NULL-terminated */
 	bool gateway;            /* -G: no header field but Date, Message-ID */
 
+	bool smtputf8; /* -U: SMTPUTF8 wherever it is offered */
+
+	bool no_command; /* run none: who named the files is not known */
 	struct conf_places places;
 	const char *account; /* or NULL */
 	struct conf_override *over;
