@@ -213,7 +213,7 @@ unknown_mailbox(const struct verdict *v)
 static int
 refusal_exit(const struct verdict *v)
 {
-	if (v->stage == STAGE_MAIL)
+	if (v->stage == STAGE_MAIL || v->stage == STAGE_ADDRESS)
 		return EX_DATAERR;
 	return unknown_mailbox(v) ? EX_NOUSER : EX_UNAVAILABLE;
 }
@@ -229,6 +229,7 @@ static enum error_kind
 failure_kind(const struct envelope *env)
 {
 	static const enum error_kind by_stage[] = {
+		[STAGE_ADDRESS] = ERR_ADDRESS,
 		[STAGE_MAIL] = ERR_SENDER_REFUSED,
 		[STAGE_RCPT] = ERR_RECIPIENTS_REFUSED,
 		[STAGE_DATA] = ERR_DATA_REFUSED,

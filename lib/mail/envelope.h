@@ -22,6 +22,7 @@ enum verdict_state {
 /* The command whose reply decided. */
 enum verdict_stage {
 	STAGE_NONE,
+	STAGE_ADDRESS, /* none: we could not read the address */
 	STAGE_MAIL,
 	STAGE_RCPT,
 	STAGE_DATA,
@@ -49,7 +50,8 @@ enum dsn_notify {
 enum dsn_return { RETURN_UNSET, RETURN_FULL, RETURN_HDRS };
 
 struct recipient {
-	char *address;   /* owned: addr-spec, UTF-8, no angle brackets */
+	char *address;   /* owned: addr-spec, UTF-8, no angle brackets; what
+	                    was refused at STAGE_ADDRESS is as it was given */
 	char *original;  /* owned: ORCPT address before aliasing, or NULL */
 	char *options;   /* owned: further RCPT parameters, or NULL */
 	unsigned notify; /* enum dsn_notify; UNSET: the envelope's */
@@ -92,7 +94,8 @@ void verdict_set(struct verdict *v, enum verdict_state state,
  * 1. Somebody is open, nothing has left us (nothing sent or queued, no final
  *    dot), and there is an error: the error's exit.
  * 2. Somebody is open, PENDING or DEFERRED: 75.
- * 3. Somebody is refused: by the first refusal 65 at MAIL, 67 for an unknown
+ * 3. Somebody is refused: by the first refusal 65 at MAIL and for
+ *    what is no address, 67 for an unknown
  *    mailbox (x.1.z; 550, 551, 553 at RCPT without such a code), else 69.
  * 4. 0, kind ERR_NONE, whatever e says: an error behind it changes nothing.
  *

@@ -1,6 +1,9 @@
 #include "submit/step.h"
 
+#include <stdio.h>
+
 #include "base/clean.h"
+#include "mail/element.h"
 
 /* Nothing that reaches argv may end a line of ours. */
 static int
@@ -42,20 +45,64 @@ take_sender(struct letter *l, const struct request *r, struct error *e)
 	return 0;
 }
 
+static int
+refuse(struct letter *l, const char *where, struct bytes text,
+    struct error *why, struct error *e)
+{
+	enum { SHOWN_MOST = 320 };
+	struct envelope *u = &l->unreadable;
+	size_t before = u->n;
+
+	error_in(why, "%s", where);
+	if (envelope_to(u, bytes_head(text, SHOWN_MOST), e) < 0)
+		return -1;
+	if (u->n > before)
+		verdict_set(&u->to[before].verdict, VERDICT_REFUSED,
+		    STAGE_ADDRESS, 0, (struct estatus){ 5, 1, 3 },
+		    bytes_of(why->text));
+	return 0;
+}
+
+/*
+ * One bad address must not keep a message from the others: as a server would
+ * have refused it, so do we, as long as it is certain where it ends.
+ */
+static int
+take_list(
+    struct letter *l, const char *where, struct bytes text, struct error *e)
+{
+	struct error why = ERROR_NONE;
+	struct bytes element;
+
+	if (address_list_parse(&l->to, text, &why) == 0)
+		return 0;
+	if (!element_certain(text)) {
+		*e = why;
+		return error_in(e, "%s", where);
+	}
+	while (element_take(&text, &element)) {
+		why = ERROR_NONE;
+		if (address_list_parse(&l->to, element, &why) < 0 &&
+		    refuse(l, where, element, &why, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* An operand holds a list of addresses: cron passes "a, b" as one. */
 static int
 take_operand(struct letter *l, const char *operand, struct error *e)
 {
-	size_t before = l->to.n;
+	size_t before = l->to.n + l->unreadable.n;
 
 	if (no_control("recipient", operand, e) < 0)
 		return -1;
 	if (bytes_is(bytes_trim(bytes_of(operand)), "<>"))
 		return error_set(
 		    e, ERR_USAGE, "recipient '%s' is empty", operand);
-	if (address_list_parse(&l->to, bytes_of(operand), e) < 0)
-		return error_in(e, "recipient");
-	if (l->to.n == before)
+	if (take_list(l, "recipient", bytes_of(operand), e) < 0)
+		return -1;
+	if (l->to.n + l->unreadable.n == before)
 		return error_set(
 		    e, ERR_USAGE, "recipient '%s' is empty", operand);
 	return 0;
@@ -67,10 +114,12 @@ take_fields(struct letter *l, const char *const *names, struct error *e)
 	for (; *names != NULL; names++) {
 		struct field *f;
 		size_t at = 0;
+		char where[64];
 
+		snprintf(where, sizeof(where), "header field %s", *names);
 		while ((f = message_field(&l->message, *names, &at)) != NULL)
-			if (address_list_parse(&l->to, f->body, e) < 0)
-				return error_in(e, "header field %s", *names);
+			if (take_list(l, where, f->body, e) < 0)
+				return -1;
 	}
 	return 0;
 }
@@ -125,6 +174,9 @@ some_recipient(const struct letter *l, const struct request *r, struct error *e)
 {
 	if (l->to.n > 0)
 		return 0;
+	if (l->unreadable.n > 0)
+		return error_set(
+		    e, ERR_ADDRESS, "%s", l->unreadable.to[0].verdict.text);
 	error_set(e, ERR_USAGE, "no recipient");
 	if (r->read_recipients)
 		return error_hint(

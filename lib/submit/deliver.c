@@ -55,7 +55,9 @@ static bool
 host_is_busy(const struct letter *l)
 {
 	for (size_t i = 0; i < l->env.n; i++)
-		if (l->env.to[i].verdict.state != VERDICT_DEFERRED ||
+		if (l->env.to[i].verdict.stage == STAGE_ADDRESS)
+			continue;
+		else if (l->env.to[i].verdict.state != VERDICT_DEFERRED ||
 		    (l->env.to[i].verdict.stage != STAGE_MAIL &&
 			l->env.to[i].verdict.code != 421))
 			return false;

@@ -22,6 +22,7 @@ letter_clear(struct letter *l)
 	address_list_clear(&l->to);
 	address_clear(&l->sender);
 	envelope_clear(&l->env);
+	envelope_clear(&l->unreadable);
 	account_clear(&l->account);
 	conf_free(l->conf);
 	buf_clear(&l->complaints);

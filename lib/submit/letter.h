@@ -20,10 +20,11 @@ struct letter {
 	struct address_list to; /* owned: as they were given */
 	struct address sender;  /* owned: -f, if sender_given */
 	bool sender_given;
-	struct envelope env;    /* owned */
-	struct message message; /* owned */
-	struct buf secret;      /* owned: password, once it was needed */
-	struct buf message_id;  /* owned: without angle brackets */
+	struct envelope unreadable; /* owned: what is no address, refused */
+	struct envelope env;        /* owned */
+	struct message message;     /* owned */
+	struct buf secret;          /* owned: password, once it was needed */
+	struct buf message_id;      /* owned: without angle brackets */
 
 	/* of the conversation */
 	char host[256], tls[16];

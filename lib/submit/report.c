@@ -62,6 +62,8 @@ kind_at(enum verdict_stage stage)
 		return ERR_SENDER_REFUSED;
 	case STAGE_RCPT:
 		return ERR_RECIPIENTS_REFUSED;
+	case STAGE_ADDRESS:
+		return ERR_ADDRESS;
 	case STAGE_NONE:
 	case STAGE_DATA:
 	case STAGE_DOT:
@@ -155,6 +157,10 @@ say_recipient(struct complaint *c, const struct letter *l,
 	bool words_only = v->code == 0 && v->text[0] != '\0';
 
 	begin(c, l, r);
+	if (v->stage == STAGE_ADDRESS) {
+		buf_addf(c->out, "%s\n", v->text);
+		return;
+	}
 	clean_add(c->out, bytes_of(to->address));
 	buf_addf(c->out, ": %s by %s", fate(v), l->host);
 	if (v->stage == STAGE_MAIL)

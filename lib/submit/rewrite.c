@@ -43,6 +43,25 @@ complete_sender(struct letter *l, struct error *e)
 	return address_qualify(&l->sender, domain(l), e);
 }
 
+/* Those whose address cannot be read are refused already. */
+static int
+add_unreadable(struct letter *l, struct error *e)
+{
+	struct envelope *u = &l->unreadable;
+
+	if (u->n > 0 && l->account.recipients == RECIPIENTS_ALL)
+		return error_set(e, ERR_ADDRESS, "%s", u->to[0].verdict.text);
+	for (size_t i = 0; i < u->n; i++) {
+		size_t before = l->env.n;
+
+		if (envelope_to(&l->env, bytes_of(u->to[i].address), e) < 0)
+			return -1;
+		if (l->env.n > before)
+			l->env.to[before].verdict = u->to[i].verdict;
+	}
+	return 0;
+}
+
 static int
 fill_envelope(struct letter *l, const struct request *r, struct error *e)
 {
@@ -411,8 +430,8 @@ letter_rewrite(struct letter *l, const struct request *r, struct error *e)
 {
 	drop_private(&l->message);
 	if (complete_sender(l, e) < 0 || apply_policy(l, r, e) < 0 ||
-	    fill_envelope(l, r, e) < 0 || hide_recipients(l, r, e) < 0 ||
-	    complete(l, r, e) < 0)
+	    fill_envelope(l, r, e) < 0 || add_unreadable(l, e) < 0 ||
+	    hide_recipients(l, r, e) < 0 || complete(l, r, e) < 0)
 		return -1;
 	note_id(l);
 	return message_encode(

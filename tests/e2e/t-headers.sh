@@ -170,4 +170,54 @@ case_duplicates_are_sent_once() {
 	expect_json "$store/envelope-1.json" 'len(rcpt) == 1'
 }
 
+# ---- addresses that are none ----------------------------------------------------
+
+case_a_bad_operand_does_not_keep_it_from_the_others() {
+	server
+	account
+	send 'foo@' you@example.test < <(letter)
+	expect_exit 65
+	expect_says "malformed address 'foo@'"
+	[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "not one line"
+	expect_json "$store/envelope-1.json" 'len(rcpt) == 1'
+}
+
+case_a_bad_address_in_a_field_neither() {
+	server
+	account
+	send -t --report=json < <(printf '%s\n' \
+	    'To: two words@example.test, you@example.test' '' b)
+	expect_exit 65
+	expect_report 'error == "address"' 'len(recipients) == 2' \
+	    'recipients[0]["status"] == "accepted"' \
+	    'recipients[1]["address"] == "two words@example.test"' \
+	    'recipients[1]["status"] == "refused"'
+	expect_messages 1
+}
+
+case_bad_addresses_alone_call_nobody() {
+	server
+	account
+	send -t '@' < <(printf '%s\n' 'To: foo@' '' b)
+	expect_exit 65
+	expect_no_connection
+}
+
+case_all_or_nobody_is_nobody() {
+	server
+	account 'recipients = "all";'
+	send 'foo@' you@example.test < <(letter)
+	expect_exit 65
+	expect_no_connection
+}
+
+case_where_the_end_is_uncertain_nothing_is_sent() {
+	server
+	account
+	send -t you@example.test < <(printf '%s\n' 'To: "a <a@x.test>, b@x.test' '' b)
+	expect_exit 65
+	expect_says 'a quoted string has no end'
+	expect_no_connection
+}
+
 run_cases
