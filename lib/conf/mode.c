@@ -26,7 +26,8 @@ mode_private(const char *path, const struct stat *st, struct error *e)
 	error_set(e, ERR_SECRET,
 	    "'%s' holds a password and is open to others (mode %04o)", path,
 	    (unsigned)st->st_mode & 07777);
-	return error_hint(e, "run: chmod 600 %s", path);
+	return error_hint(e, "run: chmod 600 %s%s", path,
+	    st->st_uid == 0 ? "; or 640, for a group that may send" : "");
 }
 
 int

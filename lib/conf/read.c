@@ -38,6 +38,21 @@ read_fd(int fd, const char *path, struct buf *text, struct error *e)
 	    text->max - STEP);
 }
 
+/* Cron's jobs run as their owners, who meet a file of root's here. */
+static int
+not_opened(const char *path, struct error *e)
+{
+	if (errno == ENOENT)
+		return error_sys(e, ERR_NOINPUT, "cannot open '%s'", path);
+	if (errno != EACCES && errno != EPERM)
+		return error_sys(e, ERR_CONFIG, "cannot open '%s'", path);
+	error_sys(e, ERR_SECRET, "cannot open '%s'", path);
+	return error_hint(e,
+	    "user id %lu may not read it; open it to a group of that user's "
+	    "(chmod 640, chgrp), or give the user a file of his own",
+	    (unsigned long)geteuid());
+}
+
 int
 read_file(const char *path, struct stat *st, struct buf *text, struct error *e)
 {
@@ -45,8 +60,7 @@ read_file(const char *path, struct stat *st, struct buf *text, struct error *e)
 	int rc;
 
 	if (fd < 0)
-		return error_sys(e, errno == ENOENT ? ERR_NOINPUT : ERR_CONFIG,
-		    "cannot open '%s'", path);
+		return not_opened(path, e);
 	rc = check_stat(fd, path, st, e);
 	if (rc == 0)
 		rc = read_fd(fd, path, text, e);

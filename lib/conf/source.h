@@ -39,7 +39,8 @@ struct report;
 
 /*
  * Read a file and what it includes.  ERR_NOINPUT when it is not there,
- * ERR_CONFIG when it cannot be read, ERR_SECRET when anybody may write it.
+ * ERR_CONFIG when it cannot be read, ERR_SECRET when this user may not, or
+ * when anybody may write it.
  * What is wrong with an included file goes to r.
  */
 int source_read(

@@ -77,16 +77,15 @@ int
 identity_find(struct identity *i, const struct here *here, struct error *e)
 {
 	struct passwd *pw = getpwuid(getuid());
-	char number[32];
 
-	snprintf(number, sizeof(number), "uid%lu", (unsigned long)getuid());
-	i->login = strdup(pw != NULL ? pw->pw_name : number);
+	i->login = pw != NULL ? strdup(pw->pw_name) : NULL;
 	i->full_name = secure_getenv("NAME") != NULL
 	    ? strdup(secure_getenv("NAME"))
 	    : pw != NULL ? name_of(pw)
 			 : strdup("");
 	i->domain = domain_of(here);
-	if (i->login == NULL || i->full_name == NULL || i->domain == NULL)
+	if ((pw != NULL && i->login == NULL) || i->full_name == NULL ||
+	    i->domain == NULL)
 		return error_set(e, ERR_OS, "out of memory");
 	return 0;
 }

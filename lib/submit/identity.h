@@ -9,12 +9,13 @@
 #include "base/here.h"
 
 struct identity {
-	char *login;     /* owned: of the real uid; never $USER or $LOGNAME */
+	char *login;     /* owned: of the real uid; never $USER or $LOGNAME;
+	                    NULL when nobody has that uid */
 	char *full_name; /* owned: $NAME, else GECOS up to the comma; or "" */
 	char *domain;    /* owned: /etc/mailname, else the host's name */
 };
 
-/* ERR_OS when the real uid has no passwd entry and no number will do. */
+/* ERR_OS when memory is out. */
 int identity_find(struct identity *i, const struct here *here, struct error *e);
 void identity_clear(struct identity *i);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mail/date.h"
 #include "mail/encode.h"
@@ -19,12 +20,17 @@ domain(const struct letter *l)
 
 /* The account's own address, else the user's login on this machine. */
 static int
-default_sender(struct letter *l, struct error *e)
+own_address(const struct letter *l, struct address *a, struct error *e)
 {
 	const char *own = account_from(&l->account);
 
-	return address_path(
-	    &l->sender, bytes_of(own != NULL ? own : l->from.login), e);
+	if (own == NULL)
+		own = l->from.login;
+	if (own != NULL)
+		return address_path(a, bytes_of(own), e);
+	error_set(e, ERR_OS, "nobody has the user id %lu: who is the sender?",
+	    (unsigned long)getuid());
+	return error_hint(e, "set from in the account, or say it with -f");
 }
 
 static bool
@@ -36,7 +42,7 @@ is_null(const struct address *a)
 static int
 complete_sender(struct letter *l, struct error *e)
 {
-	if (!l->sender_given && default_sender(l, e) < 0)
+	if (!l->sender_given && own_address(l, &l->sender, e) < 0)
 		return -1;
 	if (is_null(&l->sender))
 		return 0;
@@ -291,11 +297,9 @@ full_name(const struct letter *l, const struct request *r)
 static int
 from_address(const struct letter *l, struct address *a, struct error *e)
 {
-	const char *own = account_from(&l->account);
-
 	if (!is_null(&l->sender))
 		return address_path(a, bytes_of(l->sender.text), e);
-	if (address_path(a, bytes_of(own != NULL ? own : l->from.login), e) < 0)
+	if (own_address(l, a, e) < 0)
 		return -1;
 	return address_qualify(a, domain(l), e);
 }

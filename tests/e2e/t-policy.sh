@@ -103,4 +103,43 @@ case_reject_refuses_the_header() {
 	expect_no_connection
 }
 
+# ---- a user that nobody knows ---------------------------------------------------
+
+nobody_sends() {
+	chmod 711 "$TMPDIR" "$dir" "$HOME"
+	chmod "${mode:-644}" "$dir/sendoff.conf"
+	cp "$sendoff" "$dir/program"
+	timeout 60 setpriv --reuid 54321 --clear-groups "$dir/program" \
+	    -C "$dir/sendoff.conf" "$@" < <(letter) >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+
+case_an_unknown_user_has_no_address() {
+	server
+	account_at 127.0.0.1 'tls = "off";'
+	nobody_sends you@example.test
+	expect_exit 71
+	expect_says 'user id 54321' '-f'
+	expect_no_connection
+	nobody_sends -f me@example.test you@example.test
+	expect_exit 0
+}
+
+case_an_unknown_user_sends_as_the_account() {
+	server
+	account
+	nobody_sends you@example.test
+	expect_exit 0
+	expect_transcript '^> MAIL FROM:<me@example.test>'
+}
+
+case_a_configuration_that_this_user_may_not_read() {
+	server
+	account
+	mode=600 nobody_sends you@example.test
+	expect_exit 77
+	expect_says 'cannot open .*: permission denied' 'user id 54321'
+	expect_no_connection
+}
+
 run_cases

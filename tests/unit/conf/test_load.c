@@ -183,7 +183,7 @@ START_TEST(a_file_closed_to_the_user)
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(65534), 0);
 	ck_assert(!scene_load(&s, NULL));
-	ck_assert_int_eq(s.e.kind, ERR_CONFIG);
+	ck_assert_int_eq(s.e.kind, ERR_SECRET);
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
 	scene_write(s.file, "accounts: { };", 0644);
