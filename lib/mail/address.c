@@ -89,6 +89,41 @@ address_qualify(struct address *a, struct bytes domain, struct error *e)
 }
 
 /* A quoted local part may hold an '@', a domain cannot. */
+static bool
+is_bare(const struct address *a)
+{
+	return a->text[a->local_n] == '\0' &&
+	    !bytes_eight_bit(bytes_of(a->text));
+}
+
+bool
+address_list_qualify(struct buf *out, struct bytes text, struct bytes domain)
+{
+	struct address_list l = ADDRESS_LIST;
+	struct error ignored = ERROR_NONE;
+	size_t done = 0, before = out->n;
+	bool any = false;
+
+	address_list_parse(&l, text, &ignored);
+	for (size_t i = 0; i < l.n; i++) {
+		size_t end = (size_t)(l.list[i].at.p - text.p) + l.list[i].at.n;
+
+		if (!is_bare(&l.list[i]))
+			continue;
+		any = true;
+		buf_add(out, bytes_skip(bytes_head(text, end), done));
+		buf_addc(out, '@');
+		buf_add(out, domain);
+		done = end;
+	}
+	address_list_clear(&l);
+	if (any)
+		buf_add(out, bytes_skip(text, done));
+	else
+		buf_cut(out, before);
+	return any;
+}
+
 struct bytes
 address_domain(struct bytes addr_spec)
 {

@@ -49,6 +49,15 @@ int address_path(struct address *a, struct bytes text, struct error *e);
 /* Give a bare address this domain; one with a domain stays. */
 int address_qualify(struct address *a, struct bytes domain, struct error *e);
 
+/*
+ * Add a list, as a header field has it, with this domain behind each bare
+ * address in it; all else stays as it is, folding and comments too.  Returns
+ * whether there was one; *out is as it was if not, or if text is no list.
+ * What is not ASCII stays bare: it is more likely somebody's name.
+ */
+bool address_list_qualify(
+    struct buf *out, struct bytes text, struct bytes domain);
+
 /* The part behind the '@', empty for a bare address. */
 struct bytes address_domain(struct bytes addr_spec);
 

@@ -12,6 +12,8 @@ struct field {
 	struct bytes body;  /* behind the colon, folding included, without
 	                       the last CRLF */
 	bool dropped;       /* not to be sent */
+	char *own;          /* owned by the message: a text that replaces the
+	                       one read; or NULL */
 };
 
 /*

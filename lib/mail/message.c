@@ -23,6 +23,8 @@ message_clear(struct message *m)
 	buf_clear(&m->header);
 	buf_clear(&m->added);
 	buf_clear(&m->body);
+	for (size_t i = 0; i < m->n; i++)
+		free(m->fields[i].own);
 	free(m->fields);
 	if (m->body_fd >= 0)
 		close(m->body_fd);
@@ -94,6 +96,47 @@ message_drop(struct message *m, const char *name)
 		n++;
 	}
 	return n + drop_added(m, name);
+}
+
+static size_t
+longest_line(struct bytes text)
+{
+	size_t longest = 0;
+
+	while (text.n > 0) {
+		size_t n = bytes_index(text, '\r');
+
+		longest = n > longest ? n : longest;
+		text = bytes_skip(text, n + 2);
+	}
+	return longest;
+}
+
+int
+message_replace(struct field *f, struct bytes body, struct error *e)
+{
+	size_t name_n = f->name.n;
+	struct buf whole = BUF(HEADER_MAX);
+	int rc = 0;
+
+	buf_add(&whole, f->name);
+	buf_addc(&whole, ':');
+	buf_add(&whole, body);
+	buf_adds(&whole, "\r\n");
+	if (whole.state == BUF_NOMEM)
+		rc = error_set(e, ERR_OS, "out of memory");
+	else if (buf_ok(&whole) &&
+	    longest_line(buf_bytes(&whole)) <= LINE_HARD) {
+		free(f->own);
+		f->whole = buf_bytes(&whole);
+		f->own = whole.p;
+		f->name = bytes_head(f->whole, name_n);
+		f->body = bytes_skip(f->whole, name_n + 1);
+		f->body.n -= 2;
+		whole.p = NULL;
+	}
+	buf_clear(&whole);
+	return rc;
 }
 
 /* A line end in it would be another field, or the end of the header. */

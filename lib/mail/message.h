@@ -90,6 +90,13 @@ bool message_has(const struct message *m, const char *name);
 size_t message_drop(struct message *m, const char *name);
 
 /*
+ * Give a field of m's another body, which is canonical text, folded as it is
+ * to leave.  Nothing changes when a line of it would be longer than 998
+ * octets.
+ */
+int message_replace(struct field *f, struct bytes body, struct error *e);
+
+/*
  * Add a field "name: body"; body is canonical UTF-8 or ASCII without line
  * ends (CR and LF become spaces, NULs go) and is folded at white space to
  * lines of at most 76 octets where it can be.

@@ -36,7 +36,8 @@ next_fields(struct message_reader *r)
 		r->field++;
 	if (r->field < m->n)
 		run.p = m->fields[r->field].whole.p;
-	while (r->field < m->n && !m->fields[r->field].dropped)
+	while (r->field < m->n && !m->fields[r->field].dropped &&
+	    (run.n == 0 || m->fields[r->field].whole.p == run.p + run.n))
 		run.n += m->fields[r->field++].whole.n;
 	return run;
 }

@@ -6,6 +6,7 @@
 
 #include "mail/date.h"
 #include "mail/encode.h"
+#include "submit/qualify.h"
 
 /* ---- the envelope ------------------------------------------------------------ */
 
@@ -113,6 +114,21 @@ allowed(const struct account *a, struct bytes address)
 	return false;
 }
 
+/* The same for an address of the header's, which may be bare. */
+static bool
+header_allowed(const struct letter *l, const struct address *a)
+{
+	struct buf whole = BUF(1024);
+	bool may;
+
+	buf_adds(&whole, a->text);
+	if (a->text[a->local_n] == '\0')
+		buf_addf(&whole, "@%.*s", BYTES_ARG(domain(l)));
+	may = buf_ok(&whole) && allowed(&l->account, buf_bytes(&whole));
+	buf_clear(&whole);
+	return may;
+}
+
 static int
 add_from(struct letter *l, const char *field, struct bytes name,
     struct bytes address, struct error *e)
@@ -194,7 +210,7 @@ foreign_from(struct letter *l, struct address_list *list)
 		n++;
 	}
 	for (size_t i = 0; i < list->n; i++)
-		if (!allowed(&l->account, bytes_of(list->list[i].text)))
+		if (!header_allowed(l, &list->list[i]))
 			return &list->list[i];
 	return list->n > 0 && n + list->n > 2 ? &list->list[0] : NULL;
 }
@@ -367,6 +383,12 @@ complete_id(struct letter *l, const struct request *r, const char *name,
 	return rc;
 }
 
+static int
+qualify_header(struct letter *l, const struct request *r, struct error *e)
+{
+	return r->gateway ? 0 : letter_qualify(l, domain(l), e);
+}
+
 /* A resent message keeps its own Date, Message-ID and From. */
 static int
 complete(struct letter *l, const struct request *r, struct error *e)
@@ -435,7 +457,8 @@ letter_rewrite(struct letter *l, const struct request *r, struct error *e)
 	drop_private(&l->message);
 	if (complete_sender(l, e) < 0 || apply_policy(l, r, e) < 0 ||
 	    fill_envelope(l, r, e) < 0 || add_unreadable(l, e) < 0 ||
-	    hide_recipients(l, r, e) < 0 || complete(l, r, e) < 0)
+	    qualify_header(l, r, e) < 0 || hide_recipients(l, r, e) < 0 ||
+	    complete(l, r, e) < 0)
 		return -1;
 	note_id(l);
 	return message_encode(

@@ -220,4 +220,51 @@ case_where_the_end_is_uncertain_nothing_is_sent() {
 	expect_no_connection
 }
 
+# ---- bare addresses in the header -------------------------------------------------
+
+cron_letter() {
+	printf '%s\n' 'From: root (Cron Daemon)' 'To: root,' '  "B, C" <bob>' \
+	    'Reply-To: ann' 'Cc: c@x.test' 'Subject: root' '' 'b'
+}
+
+case_bare_addresses_get_the_domain() {
+	server
+	account
+	send you@example.test < <(cron_letter)
+	expect_exit 0
+	expect_header '^From: root@example\.test \(Cron Daemon\)$' \
+	    '^To: root@example\.test,$' '^  "B, C" <bob@example\.test>$' \
+	    '^Reply-To: ann@example\.test$' '^Cc: c@x\.test$' '^Subject: root$'
+	sed '/^\r$/q; s/\r$//' "$store/message-1.eml" | tail -7 | head -1 >line
+	grep -q '^From:' line || fail "the order changed: $(<line)"
+}
+
+case_a_gateway_changes_none() {
+	server
+	account
+	send -G you@example.test < <(cron_letter)
+	expect_exit 0
+	expect_header '^From: root \(Cron Daemon\)$' '^To: root,$' \
+	    '^Reply-To: ann$'
+}
+
+case_an_unreadable_field_stays() {
+	server
+	account
+	send you@example.test < <(printf '%s\n' 'From: root' 'To: two words' '' b)
+	expect_exit 0
+	expect_header '^To: two words$' '^From: root@example\.test$'
+}
+
+case_a_long_field_is_not_made_longer_than_a_line_may_be() {
+	server
+	account
+	send you@example.test \
+	    < <(printf 'To: root (%0983d)\nCc: %s\n\nb\n' 1 bob)
+	expect_exit 0
+	expect_header '^Cc: bob@example\.test$'
+	awk 'length > 999 { exit 1 }' "$store/message-1.eml" ||
+	    fail "a line is too long"
+}
+
 run_cases

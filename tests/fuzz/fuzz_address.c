@@ -54,6 +54,29 @@ check(const struct address *a)
 	buf_clear(&out);
 }
 
+/* The same list once more, but that the bare ones have the domain. */
+static void
+check_qualified(const struct address_list *l, struct bytes text)
+{
+	struct address_list again = ADDRESS_LIST;
+	struct error e = ERROR_NONE;
+	struct buf out = BUF(1 << 24);
+
+	if (address_list_qualify(&out, text, BYTES("d.test"))) {
+		want(address_list_parse(&again, buf_bytes(&out), &e) == 0 ||
+		    strstr(e.text, "too long") != NULL);
+		want(again.n == l->n || e.kind != ERR_NONE);
+	}
+	for (size_t i = 0; i < again.n; i++) {
+		want(again.list[i].local_n == l->list[i].local_n);
+		want(strcmp(again.list[i].name, l->list[i].name) == 0);
+	}
+	want(out.n == 0 ||
+	    !address_list_qualify(&out, buf_bytes(&out), BYTES("d.test")));
+	address_list_clear(&again);
+	buf_clear(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -65,6 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		want(l.n == 0 && e.kind == ERR_ADDRESS && e.text[0] != '\0');
 	for (size_t i = 0; i < l.n; i++)
 		check(&l.list[i]);
+	check_qualified(&l, text);
 	address_list_clear(&l);
 	return 0;
 }

@@ -542,6 +542,39 @@ START_TEST(what_is_formatted_is_an_address)
 }
 END_TEST
 
+/* NULL: nothing to do. */
+static const struct {
+	const char *list, *qualified;
+} lists_of_bare[] = {
+	{ " root (Cron Daemon)", " root@d.test (Cron Daemon)" },
+	{ " \"(Cron Daemon)\" <root>", " \"(Cron Daemon)\" <root@d.test>" },
+	{ " a@x.test,\r\n\tb , c (x, y)",
+	    " a@x.test,\r\n\tb@d.test , c@d.test (x, y)" },
+	{ "G: a, B <b>;, c@x.test", "G: a@d.test, B <b@d.test>;, c@x.test" },
+	{ "\"a b\"", "\"a b\"@d.test" },
+	{ "< (x) a (y) >", "< (x) a@d.test (y) >" },
+	{ "first.last", "first.last@d.test" },
+	{ "a@x.test, B <b@x.test>", NULL },
+	{ "undisclosed-recipients:;", NULL },
+	{ "", NULL },
+	{ "two words", NULL },
+	{ "root, \"open", NULL },
+	{ "J\xc3\xb6rg", NULL },
+};
+
+START_TEST(lists_are_qualified)
+{
+	const char *wanted = lists_of_bare[_i].qualified;
+	struct buf out = BUF(256);
+	bool any = address_list_qualify(
+	    &out, bytes_of(lists_of_bare[_i].list), BYTES("d.test"));
+
+	ck_assert(any == (wanted != NULL));
+	ck_assert_str_eq(buf_text(&out), wanted != NULL ? wanted : "");
+	buf_clear(&out);
+}
+END_TEST
+
 Suite *
 suite_address(void)
 {
@@ -559,6 +592,7 @@ suite_address(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("use");
 	tcase_add_loop_test(t, bare_ones_are_qualified, 0, ROWS(qualified));
+	tcase_add_loop_test(t, lists_are_qualified, 0, ROWS(lists_of_bare));
 	tcase_add_loop_test(t, domains_are_told, 0, ROWS(domains));
 	tcase_add_loop_test(t, the_wire_gets_what_it_can_carry, 0, ROWS(wires));
 	tcase_add_loop_test(t, names_are_formatted, 0, ROWS(formats));
