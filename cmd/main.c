@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/aliases.h"
 #include "cmd/environment.h"
 #include "cmd/inspect.h"
 #include "cmd/options.h"
@@ -108,6 +109,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.sender = o->sender,
 		.full_name = o->full_name,
 		.recipients = o->operands,
+		.aliases = o->aliases,
 		.gateway = o->gateway,
 		.smtputf8 = o->smtputf8,
 		.no_command = o->as_sendmail && o->file != NULL,
@@ -139,8 +141,11 @@ act(struct options *o, const struct request *r)
 		return inspect_server(r);
 	case ACTION_QUEUE:
 		return print_queue();
-	case ACTION_FLUSH:
 	case ACTION_NEWALIASES:
+		return aliases_verify_file(r, o->aliases_to_check);
+	case ACTION_VERIFY:
+		return aliases_verify(r);
+	case ACTION_FLUSH:
 	case ACTION_NOTHING:
 		return EX_OK;
 	case ACTION_VERSION:

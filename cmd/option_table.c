@@ -137,6 +137,22 @@ set_debug_file(struct options *o, const struct option_row *row,
 }
 
 static int
+set_aliases(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	o->aliases = value;
+	return check_caller(o, row, e);
+}
+
+static int
+set_no_aliases(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	o->aliases = "off";
+	return set_ignored(o, row, value, e);
+}
+
+static int
 set_show_secrets(struct options *o, const struct option_row *row,
     const char *value, struct error *e)
 {
@@ -301,6 +317,7 @@ static const struct {
 	{ 'm', ACTION_SEND, NULL },
 	{ 'p', ACTION_QUEUE, NULL },
 	{ 'i', ACTION_NEWALIASES, NULL },
+	{ 'v', ACTION_VERIFY, NULL },
 	{ 'h', ACTION_NOTHING, NULL },
 	{ 'H', ACTION_NOTHING, NULL },
 	{ 'd', ACTION_SEND, "there is no daemon mode; none is needed" },
@@ -324,7 +341,7 @@ set_mode(struct options *o, const struct option_row *row, const char *value,
 		o->action = modes[i].action;
 		return 0;
 	}
-	return bad_value(row, value, "m, p, i", e);
+	return bad_value(row, value, "m, p, i, v", e);
 }
 
 /* -q runs the queue, whatever the interval; -qI, -qR, -qS a part of it. */
@@ -379,6 +396,9 @@ set_classic(struct options *o, const struct option_row *row, const char *value,
 		return set_verbose(o, row, value, e);
 	case 'd':
 		return set_delivery(o, row, value + 1, e);
+	case 'A':
+		o->aliases_to_check = value + 1;
+		break;
 	default:
 		break;
 	}
@@ -422,6 +442,8 @@ const struct option_row option_rows[] = {
 	{ NULL, 'r', ARG, "ADDR", set_sender, NULL, "the same" },
 	{ "read-recipients", 't', NO_ARG, NULL, set_read_recipients, NULL, "recipients from To, Cc and Bcc too" },
 	{ "read-envelope-from", '\0', NO_ARG, NULL, set_read_from, NULL, "envelope sender from the header" },
+	{ "aliases", '\0', ARG, "FILE", set_aliases, NULL, "read the aliases there; off: none" },
+	{ NULL, 'n', NO_ARG, NULL, set_no_aliases, NULL, "no aliases" },
 	{ "full-name", 'F', ARG, "NAME", set_full_name, NULL, "the sender's name, if From has to be added" },
 
 	{ .help = "Account settings for this call" },
@@ -472,7 +494,7 @@ const struct option_row option_rows[] = {
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 
 	{ .help = "Kept for callers of sendmail" },
-	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases" },
+	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases; v: show where an address leads" },
 	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "run the queue" },
 	{ NULL, 'I', NO_ARG, NULL, set_newaliases, NULL, "the same as -bi" },
 	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others are taken and ignored" },
@@ -488,7 +510,6 @@ const struct option_row option_rows[] = {
 	{ NULL, 'U', NO_ARG, NULL, set_smtputf8, NULL, "ask for SMTPUTF8 wherever it is offered" },
 	{ NULL, 'c', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'm', NO_ARG, NULL, set_ignored, NULL, NULL },
-	{ NULL, 'n', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 's', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'x', NO_ARG, NULL, set_ignored, NULL, NULL },
 	{ NULL, 'D', ARG, "FILE", set_refused, "--debug-file=FILE keeps the trace", NULL },

@@ -221,7 +221,7 @@ check_action(const struct options *o, struct error *e)
 	char shown[80];
 
 	if (o->action != ACTION_QUEUE && o->action != ACTION_FLUSH &&
-	    o->action != ACTION_NOTHING)
+	    o->action != ACTION_NEWALIASES && o->action != ACTION_NOTHING)
 		return 0;
 	if (*o->operands == NULL)
 		return 0;
@@ -366,6 +366,6 @@ options_help(struct buf *out)
 		else if (option_rows[i].help != NULL)
 			help_row(&option_rows[i], out);
 	}
-	buf_adds(out,
-	    "\nAccepted and ignored: -A -B -L -T -X -c -h -m -n -p -s -x\n");
+	buf_adds(
+	    out, "\nAccepted and ignored: -A -B -L -T -X -c -h -m -p -s -x\n");
 }

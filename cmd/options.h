@@ -19,6 +19,7 @@ enum action {
 	ACTION_QUEUE,
 	ACTION_FLUSH,
 	ACTION_NEWALIASES,
+	ACTION_VERIFY,
 	ACTION_NOTHING, /* hoststat and the like: no state is kept */
 	ACTION_VERSION,
 	ACTION_HELP
@@ -34,6 +35,7 @@ struct options {
 	bool smtputf8, undisclosed, no_progress, show_secrets, json_trace,
 	    version_first;
 	const char *sender, *full_name, *account, *file, *debug_file;
+	const char *aliases, *aliases_to_check;
 	int debug_level; /* -1: not given */
 	enum report_form form;
 	unsigned notify;

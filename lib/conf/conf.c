@@ -37,6 +37,14 @@ conf_domain(const struct conf *c)
 	return v->words[0];
 }
 
+const char *
+conf_aliases(const struct conf *c)
+{
+	const struct value *v = &c->top.of[KEY_ALIASES];
+
+	return v->words == NULL ? NULL : v->words[0];
+}
+
 const char *const *
 conf_names(const struct conf *c)
 {

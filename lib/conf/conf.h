@@ -35,6 +35,9 @@ void conf_free(struct conf *c);
 /* What qualifies bare addresses; NULL for "auto". */
 const char *conf_domain(const struct conf *c);
 
+/* The file of aliases that is set; NULL when nobody said; "off" for none. */
+const char *conf_aliases(const struct conf *c);
+
 /* Settings from the command line or the environment, over any account's. */
 struct conf_override {
 	const char *key;    /* as in the file: "tls_trust_file" */

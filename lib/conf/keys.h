@@ -13,6 +13,7 @@
 /* In the order of the alphabet, as in the table. */
 enum key_id {
 	KEY_ACCOUNTS,
+	KEY_ALIASES,
 	KEY_AUTH,
 	KEY_AUTH_INITIAL_RESPONSE,
 	KEY_AUTH_WITHOUT_TLS,

@@ -11,7 +11,6 @@ static const struct name {
 	const char *what; /* NULL: foreign */
 	const char *hint; /* or NULL */
 } names[] = {
-	{ "aliases", missing, "the option --aliases names a file of aliases" },
 	{ "chunking", missing, NULL },
 	{ "deliver", missing, NULL },
 	{ "log", missing, NULL },

@@ -15,6 +15,7 @@ struct address {
 	size_t local_n;  /* length of the local part in text */
 	char *name;      /* owned: the display name, unquoted, else the text of
 	                   a comment behind a bare address; or "" */
+	bool verbatim;   /* a backslash stood before it: no alias */
 	struct bytes at; /* where the addr-spec stands in the parsed text */
 };
 

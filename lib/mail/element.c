@@ -68,6 +68,16 @@ element_certain(struct bytes list)
 }
 
 bool
+element_closed(struct bytes list)
+{
+	struct place in = { 0 };
+
+	for (size_t i = 0; i < list.n; i++)
+		pass(&in, list.p[i]);
+	return !in.quoted && !in.escaped && in.depth == 0 && in.closing == '\0';
+}
+
+bool
 element_take(struct bytes *list, struct bytes *element)
 {
 	struct place in = { 0 };

@@ -12,6 +12,9 @@
  */
 bool element_certain(struct bytes list);
 
+/* Are quotes, comments and brackets all closed? */
+bool element_closed(struct bytes list);
+
 /* Take the first element off *list; false at the end. */
 bool element_take(struct bytes *list, struct bytes *element);
 

@@ -93,15 +93,18 @@ take_list(
 static int
 take_operand(struct letter *l, const char *operand, struct error *e)
 {
-	size_t before = l->to.n + l->unreadable.n;
+	size_t first = l->to.n, before = first + l->unreadable.n;
+	bool verbatim = operand[0] == '\\'; /* sendmail's "no alias" */
 
 	if (no_control("recipient", operand, e) < 0)
 		return -1;
 	if (bytes_is(bytes_trim(bytes_of(operand)), "<>"))
 		return error_set(
 		    e, ERR_USAGE, "recipient '%s' is empty", operand);
-	if (take_list(l, "recipient", bytes_of(operand), e) < 0)
+	if (take_list(l, "recipient", bytes_of(operand + verbatim), e) < 0)
 		return -1;
+	for (size_t i = first; verbatim && i < l->to.n; i++)
+		l->to.list[i].verbatim = true;
 	if (l->to.n + l->unreadable.n == before)
 		return error_set(
 		    e, ERR_USAGE, "recipient '%s' is empty", operand);

@@ -63,14 +63,20 @@ mail_name(void)
 }
 
 static char *
-domain_of(const struct here *here)
+host_of(const struct here *here)
 {
-	char *domain = mail_name(), host[256];
+	char host[256];
 
-	if (domain != NULL)
-		return domain;
 	here->host_name(host, sizeof(host));
 	return strdup(is_domain(bytes_of(host)) ? host : "localhost");
+}
+
+static char *
+domain_of(const struct here *here)
+{
+	char *domain = mail_name();
+
+	return domain != NULL ? domain : host_of(here);
 }
 
 int
@@ -84,8 +90,9 @@ identity_find(struct identity *i, const struct here *here, struct error *e)
 	    : pw != NULL ? name_of(pw)
 			 : strdup("");
 	i->domain = domain_of(here);
+	i->host = host_of(here);
 	if ((pw != NULL && i->login == NULL) || i->full_name == NULL ||
-	    i->domain == NULL)
+	    i->domain == NULL || i->host == NULL)
 		return error_set(e, ERR_OS, "out of memory");
 	return 0;
 }
@@ -96,5 +103,6 @@ identity_clear(struct identity *i)
 	free(i->login);
 	free(i->full_name);
 	free(i->domain);
+	free(i->host);
 	*i = (struct identity){ 0 };
 }

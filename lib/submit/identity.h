@@ -13,6 +13,7 @@ struct identity {
 	                    NULL when nobody has that uid */
 	char *full_name; /* owned: $NAME, else GECOS up to the comma; or "" */
 	char *domain;    /* owned: /etc/mailname, else the host's name */
+	char *host;      /* owned: the host's name */
 };
 
 /* ERR_OS when memory is out. */

@@ -30,3 +30,11 @@ letter_clear(struct letter *l)
 	buf_clear(&l->message_id);
 	identity_clear(&l->from);
 }
+
+struct bytes
+letter_domain(const struct letter *l)
+{
+	const char *set = conf_domain(l->conf);
+
+	return bytes_of(set != NULL ? set : l->from.domain);
+}

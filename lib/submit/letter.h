@@ -36,4 +36,7 @@ struct letter {
 void letter_init(struct letter *l, const struct request *r);
 void letter_clear(struct letter *l);
 
+/* What a bare address is completed with; the account must be known. */
+struct bytes letter_domain(const struct letter *l);
+
 #endif

@@ -31,6 +31,7 @@ struct request {
 	const char *sender;      /* -f, or NULL */
 	const char *full_name;   /* -F, or NULL */
 	char **recipients;       /* operands, NULL-terminated */
+	const char *aliases;     /* --aliases, "off" with -n; or NULL */
 	bool gateway;            /* -G: no header field but Date, Message-ID */
 
 	bool smtputf8; /* -U: SMTPUTF8 wherever it is offered */

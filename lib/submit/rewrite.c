@@ -6,18 +6,10 @@
 
 #include "mail/date.h"
 #include "mail/encode.h"
+#include "submit/expand.h"
 #include "submit/qualify.h"
 
 /* ---- the envelope ------------------------------------------------------------ */
-
-/* What a bare address is completed with. */
-static struct bytes
-domain(const struct letter *l)
-{
-	const char *set = conf_domain(l->conf);
-
-	return bytes_of(set != NULL ? set : l->from.domain);
-}
 
 /* The account's own address, else the user's login on this machine. */
 static int
@@ -47,7 +39,7 @@ complete_sender(struct letter *l, struct error *e)
 		return -1;
 	if (is_null(&l->sender))
 		return 0;
-	return address_qualify(&l->sender, domain(l), e);
+	return address_qualify(&l->sender, letter_domain(l), e);
 }
 
 /* Those whose address cannot be read are refused already. */
@@ -76,10 +68,8 @@ fill_envelope(struct letter *l, const struct request *r, struct error *e)
 
 	if (envelope_from(env, bytes_of(l->sender.text), e) < 0)
 		return -1;
-	for (size_t i = 0; i < l->to.n; i++)
-		if (address_qualify(&l->to.list[i], domain(l), e) < 0 ||
-		    envelope_to(env, bytes_of(l->to.list[i].text), e) < 0)
-			return -1;
+	if (letter_expand(l, r, e) < 0)
+		return -1;
 	if (env->notify == NOTIFY_UNSET)
 		env->notify = l->account.dsn_notify;
 	if (env->ret == RETURN_UNSET)
@@ -123,7 +113,7 @@ header_allowed(const struct letter *l, const struct address *a)
 
 	buf_adds(&whole, a->text);
 	if (a->text[a->local_n] == '\0')
-		buf_addf(&whole, "@%.*s", BYTES_ARG(domain(l)));
+		buf_addf(&whole, "@%.*s", BYTES_ARG(letter_domain(l)));
 	may = buf_ok(&whole) && allowed(&l->account, buf_bytes(&whole));
 	buf_clear(&whole);
 	return may;
@@ -199,7 +189,8 @@ static const struct address *
 foreign_from(struct letter *l, struct address_list *list)
 {
 	static char nobody[] = "";
-	static const struct address unread = { nobody, 0, nobody, { NULL, 0 } };
+	static const struct address unread = { .text = nobody,
+		.name = nobody };
 	struct error ignored = ERROR_NONE;
 	struct field *f;
 	size_t at = 0, n = 0;
@@ -317,7 +308,7 @@ from_address(const struct letter *l, struct address *a, struct error *e)
 		return address_path(a, bytes_of(l->sender.text), e);
 	if (own_address(l, a, e) < 0)
 		return -1;
-	return address_qualify(a, domain(l), e);
+	return address_qualify(a, letter_domain(l), e);
 }
 
 static bool
@@ -365,7 +356,7 @@ id_domain(const struct letter *l)
 {
 	struct bytes from = address_domain(bytes_of(l->sender.text));
 
-	return from.n > 0 && from.p[0] != '[' ? from : domain(l);
+	return from.n > 0 && from.p[0] != '[' ? from : letter_domain(l);
 }
 
 static int
@@ -386,7 +377,7 @@ complete_id(struct letter *l, const struct request *r, const char *name,
 static int
 qualify_header(struct letter *l, const struct request *r, struct error *e)
 {
-	return r->gateway ? 0 : letter_qualify(l, domain(l), e);
+	return r->gateway ? 0 : letter_qualify(l, letter_domain(l), e);
 }
 
 /* A resent message keeps its own Date, Message-ID and From. */

@@ -85,7 +85,7 @@ submit(const struct request *r)
 	struct letter l;
 
 	letter_init(&l, r);
-	if (prepare(&l, r, &e) == 0)
+	if (prepare(&l, r, &e) == 0 && count(&l, VERDICT_PENDING) > 0)
 		letter_deliver(&l, r, &e);
 	return finish(&l, r, &e);
 }

@@ -147,6 +147,7 @@ account_at() {
 	config <<-END
 		default_account = "test";
 		domain = "example.test";
+		aliases = "off";
 		defaults: { timeout = "5s"; };
 		accounts: {
 		  test: {

@@ -1,0 +1,121 @@
+#include "submit/expand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char letter_usual_aliases[] = "/etc/aliases";
+
+struct aliases *
+letter_aliases(struct letter *l, const struct request *r, struct error *e)
+{
+	const char *path =
+	    r->aliases != NULL ? r->aliases : conf_aliases(l->conf);
+	struct error why = ERROR_NONE;
+	struct buf ignored = BUF(64 << 10);
+	struct aliases *a;
+
+	if (path != NULL && strcmp(path, "off") == 0)
+		return NULL;
+	a = aliases_open(
+	    path != NULL ? path : letter_usual_aliases, &ignored, &why);
+	if (a == NULL && (path != NULL || why.kind != ERR_NOINPUT)) {
+		if (why.kind == ERR_NOINPUT && r->aliases == NULL)
+			why.kind = ERR_CONFIG;
+		*e = why;
+	}
+	if (ignored.n > 0)
+		trace_note(r->trace, 1, "warn",
+		    "passed over in the aliases: %s", buf_text(&ignored));
+	buf_clear(&ignored);
+	return a;
+}
+
+/* RFC 3461, 5.2.7.1: who asks for reports learns of the address he knew. */
+static int
+note_original(
+    struct letter *l, size_t from, const struct address *given, struct error *e)
+{
+	struct buf text = BUF(1024);
+	int rc = 0;
+
+	buf_adds(&text, given->text);
+	if (given->text[given->local_n] == '\0')
+		buf_addf(&text, "@%.*s", BYTES_ARG(letter_domain(l)));
+	for (; l->env.notify != NOTIFY_UNSET && from < l->env.n; from++) {
+		l->env.to[from].original = strdup(buf_text(&text));
+		if (l->env.to[from].original == NULL)
+			rc = error_set(e, ERR_OS, "out of memory");
+	}
+	buf_clear(&text);
+	return rc;
+}
+
+static int
+add(struct letter *l, struct address *a, struct error *e)
+{
+	if (address_qualify(a, letter_domain(l), e) < 0)
+		return -1;
+	return envelope_to(&l->env, bytes_of(a->text), e);
+}
+
+/* A mailbox at the domain that bare names get is somewhere else, for sure. */
+static const char *
+host_of(const struct letter *l)
+{
+	return bytes_is_case(letter_domain(l), l->from.host) ? NULL
+							     : l->from.host;
+}
+
+static int
+expand(struct letter *l, struct aliases *a, const struct address *given,
+    struct error *e)
+{
+	struct alias_targets t = ALIAS_TARGETS;
+	size_t before = l->env.n;
+	int rc = aliases_expand(a, given, host_of(l), &t, e);
+
+	for (size_t i = 0; rc == 0 && i < t.to.n; i++)
+		rc = add(l, &t.to.list[i], e);
+	if (rc == 0 &&
+	    (t.to.n != 1 ||
+		strncmp(t.to.list[0].text, given->text, given->local_n) != 0))
+		rc = note_original(l, before, given, e);
+	alias_targets_clear(&t);
+	return rc;
+}
+
+static bool
+may_be_alias(const struct letter *l, const struct address *a)
+{
+	return !a->verbatim && alias_local(bytes_of(a->text), host_of(l));
+}
+
+static bool
+any_local(const struct letter *l)
+{
+	for (size_t i = 0; i < l->to.n; i++)
+		if (may_be_alias(l, &l->to.list[i]))
+			return true;
+	return false;
+}
+
+int
+letter_expand_one(
+    struct letter *l, struct aliases *a, struct address *to, struct error *e)
+{
+	if (a != NULL && may_be_alias(l, to))
+		return expand(l, a, to, e);
+	return add(l, to, e);
+}
+
+int
+letter_expand(struct letter *l, const struct request *r, struct error *e)
+{
+	struct aliases *a = any_local(l) ? letter_aliases(l, r, e) : NULL;
+	int rc = e->kind == ERR_NONE ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < l->to.n; i++)
+		rc = letter_expand_one(l, a, &l->to.list[i], e);
+	aliases_close(a);
+	return rc;
+}
