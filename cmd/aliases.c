@@ -75,7 +75,9 @@ aliases_verify_file(const struct request *r, const char *named)
 	    (path == NULL || strcmp(path, "off") != 0))
 		verify_file(path != NULL ? path : letter_usual_aliases,
 		    path != NULL, &out, &wrong, &e);
-	report_write(STDERR_FILENO, buf_bytes(&wrong));
+	if (e.kind != ERR_NONE || isatty(STDERR_FILENO) == 1 ||
+	    r->trace->level > 0)
+		report_write(STDERR_FILENO, buf_bytes(&wrong));
 	if (isatty(STDOUT_FILENO) == 1 || r->trace->level > 0)
 		report_write(STDOUT_FILENO, buf_bytes(&out));
 	if (e.kind != ERR_NONE)

@@ -17,6 +17,7 @@
 #include "cmd/inspect.h"
 #include "cmd/options.h"
 #include "cmd/progress.h"
+#include "cmd/serve.h"
 #include "submit/report.h"
 #include "submit/submit.h"
 
@@ -103,6 +104,8 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.may_ask = isatty(STDERR_FILENO) == 1,
 		.undisclosed = o->undisclosed,
 		.input = STDIN_FILENO,
+		.serve_lmtp =
+		    o->protocol != NULL && strcmp(o->protocol, "lmtp") == 0,
 		.lone_dot_ends = !o->ignore_dots,
 		.read_recipients = o->read_recipients,
 		.read_envelope_from = o->read_envelope_from,
@@ -145,6 +148,8 @@ act(struct options *o, const struct request *r)
 		return aliases_verify_file(r, o->aliases_to_check);
 	case ACTION_VERIFY:
 		return aliases_verify(r);
+	case ACTION_SERVE:
+		return serve(r);
 	case ACTION_FLUSH:
 	case ACTION_NOTHING:
 		return EX_OK;

@@ -60,6 +60,17 @@ set_key(struct options *o, const struct option_row *row, const char *value,
 	return 0;
 }
 
+/* With -bs it is what we speak ourselves, and no matter of the account's. */
+static int
+set_protocol(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	if (strcmp(value, "smtp") != 0 && strcmp(value, "lmtp") != 0)
+		return bad_value(row, value, "smtp, lmtp", e);
+	o->protocol = value;
+	return 0;
+}
+
 /* --mail-option and --rcpt-option add up. */
 static int
 set_added(struct options *o, const struct option_row *row, const char *value,
@@ -318,6 +329,7 @@ static const struct {
 	{ 'p', ACTION_QUEUE, NULL },
 	{ 'i', ACTION_NEWALIASES, NULL },
 	{ 'v', ACTION_VERIFY, NULL },
+	{ 's', ACTION_SERVE, NULL },
 	{ 'h', ACTION_NOTHING, NULL },
 	{ 'H', ACTION_NOTHING, NULL },
 	{ 'd', ACTION_SEND, "there is no daemon mode; none is needed" },
@@ -341,7 +353,7 @@ set_mode(struct options *o, const struct option_row *row, const char *value,
 		o->action = modes[i].action;
 		return 0;
 	}
-	return bad_value(row, value, "m, p, i, v", e);
+	return bad_value(row, value, "m, p, i, v, s", e);
 }
 
 /* -q runs the queue, whatever the interval; -qI, -qR, -qS a part of it. */
@@ -449,7 +461,7 @@ const struct option_row option_rows[] = {
 	{ .help = "Account settings for this call" },
 	{ "host", '\0', ARG, "HOST", set_key, "host", "server: name, name:port, address, /socket" },
 	{ "port", '\0', ARG, "N", set_key, "port", "port" },
-	{ "protocol", '\0', ARG, "P", set_key, "protocol", "smtp or lmtp" },
+	{ "protocol", '\0', ARG, "P", set_protocol, "protocol", "smtp or lmtp; with -bs, on the standard input" },
 	{ "tls", '\0', ARG, "T", set_key, "tls", "required, implicit, starttls or off" },
 	{ "tls-trust-file", '\0', ARG, "FILE", set_key, "tls_trust_file", "authorities to trust, PEM" },
 	{ "tls-fingerprint", '\0', ARG, "HASH", set_key, "tls_fingerprint", "the certificate to accept" },
@@ -494,7 +506,7 @@ const struct option_row option_rows[] = {
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 
 	{ .help = "Kept for callers of sendmail" },
-	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases; v: show where an address leads" },
+	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases; v: show where an address leads; s: speak SMTP" },
 	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "run the queue" },
 	{ NULL, 'I', NO_ARG, NULL, set_newaliases, NULL, "the same as -bi" },
 	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others are taken and ignored" },

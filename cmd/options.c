@@ -297,12 +297,29 @@ action_of(const char *name)
 	return ACTION_SEND;
 }
 
+/* Who may set an account's protocol is asked here, for -bs may come last. */
+static int
+settle_protocol(struct options *o, struct error *e)
+{
+	if (o->protocol == NULL || o->action == ACTION_SERVE)
+		return 0;
+	if (o->as_sendmail) {
+		error_set(e, ERR_USAGE,
+		    "option --protocol is not taken under the name sendmail");
+		return error_hint(e, "call sendoff");
+	}
+	if (options_override(o, "protocol", o->protocol, "protocol"))
+		return 0;
+	return error_set(e, ERR_USAGE, "too many options");
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct error *e)
 {
 	o->as_sendmail = strcmp(options_name(argv[0]), "sendmail") == 0;
 	o->action = action_of(options_name(argv[0]));
 	if (parse_options(o, argc, argv, e) < 0 || check_action(o, e) < 0 ||
+	    settle_protocol(o, e) < 0 ||
 	    add_up(o, "mail_options", &o->mail_options, e) < 0)
 		return -1;
 	return add_up(o, "rcpt_options", &o->rcpt_options, e);

@@ -20,6 +20,7 @@ enum action {
 	ACTION_FLUSH,
 	ACTION_NEWALIASES,
 	ACTION_VERIFY,
+	ACTION_SERVE,   /* -bs */
 	ACTION_NOTHING, /* hoststat and the like: no state is kept */
 	ACTION_VERSION,
 	ACTION_HELP
@@ -35,6 +36,7 @@ struct options {
 	bool smtputf8, undisclosed, no_progress, show_secrets, json_trace,
 	    version_first;
 	const char *sender, *full_name, *account, *file, *debug_file;
+	const char *protocol; /* of the account, or of -bs; or NULL */
 	const char *aliases, *aliases_to_check;
 	int debug_level; /* -1: not given */
 	enum report_form form;

@@ -1,5 +1,6 @@
 #include "mail/encode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -157,4 +158,34 @@ xtext_valid(struct bytes text)
 		i += 2;
 	}
 	return true;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 0;
+}
+
+char *
+xtext_decode(struct bytes text)
+{
+	char *decoded = malloc(text.n + 1), *to = decoded;
+
+	if (decoded == NULL)
+		return NULL;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '+' && i + 2 < text.n) {
+			*to++ = (char)(hex_digit(text.p[i + 1]) << 4 |
+			    hex_digit(text.p[i + 2]));
+			i += 2;
+		} else
+			*to++ = text.p[i];
+	}
+	*to = '\0';
+	if (!bytes_control((struct bytes){ decoded, (size_t)(to - decoded) }))
+		return decoded;
+	free(decoded);
+	return NULL;
 }

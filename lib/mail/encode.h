@@ -23,4 +23,10 @@ void xtext_add(struct buf *out, struct bytes text);
 /* Is text valid xtext already? */
 bool xtext_valid(struct bytes text);
 
+/*
+ * What valid xtext stands for, owned by the caller; NULL without memory, and
+ * when it holds a control character.
+ */
+char *xtext_decode(struct bytes text);
+
 #endif

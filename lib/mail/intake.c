@@ -251,6 +251,14 @@ read_block(int fd, char *to, size_t size)
 	return n;
 }
 
+static ssize_t
+read_more(struct reading *r, int fd)
+{
+	if (r->how->read != NULL)
+		return r->how->read(r->how->ctx, r->in, sizeof(r->in));
+	return read_block(fd, r->in, sizeof(r->in));
+}
+
 static bool
 too_large(const struct reading *r)
 {
@@ -275,8 +283,7 @@ read_all(struct reading *r, int fd)
 {
 	ssize_t n = 0;
 
-	while (wants_more(r, fd) &&
-	    (n = read_block(fd, r->in, sizeof(r->in))) > 0) {
+	while (wants_more(r, fd) && (n = read_more(r, fd)) > 0) {
 		take(r, (struct bytes){ r->in, (size_t)n });
 		if (too_large(r))
 			error_set(r->e, ERR_MESSAGE,

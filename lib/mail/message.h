@@ -45,8 +45,11 @@ enum message_coding {
 };
 
 struct intake {
-	bool lone_dot_ends;  /* a line of one dot ends the message */
-	int64_t max_size;    /* octets of input; 0: no limit */
+	bool lone_dot_ends; /* a line of one dot ends the message */
+	int64_t max_size;   /* octets of input; 0: no limit */
+	/* Reads in place of read(2), if set: octets, 0 at the end, or -1. */
+	ssize_t (*read)(void *ctx, char *to, size_t room);
+	void *ctx;
 	const char *tmp_dir; /* for O_TMPFILE, or NULL; where that fails
 	                        $TMPDIR, /var/tmp, /tmp */
 };

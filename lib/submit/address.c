@@ -1,6 +1,8 @@
 #include "submit/step.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clean.h"
 #include "mail/element.h"
@@ -189,9 +191,32 @@ some_recipient(const struct letter *l, const struct request *r, struct error *e)
 	    "with -t");
 }
 
+/* What SMTP's MAIL and RCPT gave has been parsed once already. */
+static int
+take_given(struct letter *l, const struct envelope *given, struct error *e)
+{
+	l->sender_given = true;
+	l->first = calloc(given->n + 1, sizeof(l->first[0]));
+	if (l->first == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	if (address_path(&l->sender, bytes_of(given->sender), e) < 0)
+		return -1;
+	for (size_t i = 0; i < given->n; i++)
+		if (address_list_parse(
+			&l->to, bytes_of(given->to[i].address), e) < 0)
+			return -1;
+	l->env.ret = given->ret;
+	if (given->envid != NULL &&
+	    (l->env.envid = strdup(given->envid)) == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	return 0;
+}
+
 int
 letter_address(struct letter *l, const struct request *r, struct error *e)
 {
+	if (r->given != NULL)
+		return take_given(l, r->given, e);
 	if (take_sender(l, r, e) < 0)
 		return -1;
 	for (char **operand = r->recipients; *operand != NULL; operand++)

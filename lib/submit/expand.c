@@ -108,14 +108,40 @@ letter_expand_one(
 	return add(l, to, e);
 }
 
+/* What the client wants to know of a recipient, and whom he leads to. */
+static int
+pass_on(struct letter *l, const struct envelope *given, size_t i, size_t from,
+    struct error *e)
+{
+	l->first[i] = from;
+	l->first[i + 1] = l->env.n;
+	for (; from < l->env.n; from++) {
+		struct recipient *to = &l->env.to[from];
+
+		to->notify = given->to[i].notify;
+		if (given->to[i].original == NULL)
+			continue;
+		free(to->original);
+		to->original = strdup(given->to[i].original);
+		if (to->original == NULL)
+			return error_set(e, ERR_OS, "out of memory");
+	}
+	return 0;
+}
+
 int
 letter_expand(struct letter *l, const struct request *r, struct error *e)
 {
 	struct aliases *a = any_local(l) ? letter_aliases(l, r, e) : NULL;
 	int rc = e->kind == ERR_NONE ? 0 : -1;
 
-	for (size_t i = 0; rc == 0 && i < l->to.n; i++)
+	for (size_t i = 0; rc == 0 && i < l->to.n; i++) {
+		size_t before = l->env.n;
+
 		rc = letter_expand_one(l, a, &l->to.list[i], e);
+		if (rc == 0 && r->given != NULL)
+			rc = pass_on(l, r->given, i, before, e);
+	}
 	aliases_close(a);
 	return rc;
 }

@@ -1,5 +1,7 @@
 #include "submit/letter.h"
 
+#include <stdlib.h>
+
 enum { COMPLAINTS_MAX = 64 << 10, SECRET_MAX = 64 << 10, ID_MAX = 998 };
 
 void
@@ -29,6 +31,7 @@ letter_clear(struct letter *l)
 	buf_clear(&l->secret);
 	buf_clear(&l->message_id);
 	identity_clear(&l->from);
+	free(l->first);
 }
 
 struct bytes
@@ -37,4 +40,28 @@ letter_domain(const struct letter *l)
 	const char *set = conf_domain(l->conf);
 
 	return bytes_of(set != NULL ? set : l->from.domain);
+}
+
+static bool
+has_it(const struct verdict *v)
+{
+	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
+}
+
+struct verdict
+letter_verdict(const struct letter *l, size_t i)
+{
+	size_t from = l->first == NULL ? 0 : l->first[i],
+	       to = l->first == NULL ? 0 : l->first[i + 1];
+
+	if (l->env.n == 0)
+		return (struct verdict){ 0 };
+	if (from == to) { /* another stands for him, or nobody */
+		from = 0;
+		to = l->env.n;
+	}
+	for (size_t k = from; k < to; k++)
+		if (!has_it(&l->env.to[k].verdict))
+			return l->env.to[k].verdict;
+	return l->env.to[from].verdict;
 }

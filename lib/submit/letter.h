@@ -20,6 +20,9 @@ struct letter {
 	struct address_list to; /* owned: as they were given */
 	struct address sender;  /* owned: -f, if sender_given */
 	bool sender_given;
+	size_t *first; /* owned: of each recipient that was given with an
+	                  envelope, where those stand that he leads to; one
+	                  more for the end; or NULL */
 	struct envelope unreadable; /* owned: what is no address, refused */
 	struct envelope env;        /* owned */
 	struct message message;     /* owned */
@@ -35,6 +38,12 @@ struct letter {
 
 void letter_init(struct letter *l, const struct request *r);
 void letter_clear(struct letter *l);
+
+/*
+ * What came of the i-th recipient of an envelope that was given: of those he
+ * leads to, the first that has not got it counts.
+ */
+struct verdict letter_verdict(const struct letter *l, size_t i);
 
 /* What a bare address is completed with; the account must be known. */
 struct bytes letter_domain(const struct letter *l);

@@ -3,7 +3,9 @@
 int
 letter_read(struct letter *l, const struct request *r, struct error *e)
 {
-	struct intake how = { .lone_dot_ends = r->lone_dot_ends };
+	struct intake how = { .lone_dot_ends = r->lone_dot_ends,
+		.read = r->read,
+		.ctx = r->read_ctx };
 
 	if (message_read(&l->message, r->input, &how, e) < 0)
 		return -1;

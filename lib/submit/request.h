@@ -4,6 +4,8 @@
 #ifndef SUBMIT_REQUEST_H
 #define SUBMIT_REQUEST_H
 
+#include <sys/types.h>
+
 #include "base/trace.h"
 #include "conf/conf.h"
 #include "mail/envelope.h"
@@ -24,7 +26,13 @@ struct request {
 	void *progress_ctx;
 	bool undisclosed; /* hide the recipients' fields */
 
-	int input;               /* the message: a descriptor */
+	int input; /* the message: a descriptor */
+	/* Reads it instead, if set (struct intake). */
+	ssize_t (*read)(void *ctx, char *to, size_t room);
+	void *read_ctx;
+	/* The envelope as it was given, if set: no operands, no header then. */
+	const struct envelope *given;
+	bool serve_lmtp;         /* -bs speaks LMTP */
 	bool lone_dot_ends;      /* without -i */
 	bool read_recipients;    /* -t */
 	bool read_envelope_from; /* the sender from the header */

@@ -189,8 +189,7 @@ static const struct address *
 foreign_from(struct letter *l, struct address_list *list)
 {
 	static char nobody[] = "";
-	static const struct address unread = { .text = nobody,
-		.name = nobody };
+	static const struct address unread = { .text = nobody, .name = nobody };
 	struct error ignored = ERROR_NONE;
 	struct field *f;
 	size_t at = 0, n = 0;

@@ -64,30 +64,51 @@ trace_result(struct letter *l, const struct request *r, struct outcome o)
 	trace_close(&v);
 }
 
-static int
-finish(struct letter *l, const struct request *r, struct error *e)
+static struct outcome
+conclude(struct letter *l, const struct request *r, struct error *e)
 {
 	struct outcome o = envelope_outcome(&l->env, e);
 
 	l->took = r->here->ticks() - l->started;
 	report_advise(l, e);
 	trace_result(l, r, o);
-	letter_report(l, r, e, o);
-	letter_clear(l);
-	return o.exit;
+	return o;
 }
 
 /* An error half-way leaves the verdicts that were reached; both count. */
+static struct outcome
+run(struct letter *l, const struct request *r, struct error *e)
+{
+	letter_init(l, r);
+	if (prepare(l, r, e) == 0 && count(l, VERDICT_PENDING) > 0)
+		letter_deliver(l, r, e);
+	return conclude(l, r, e);
+}
+
 int
 submit(const struct request *r)
 {
 	struct error e = ERROR_NONE;
 	struct letter l;
+	struct outcome o = run(&l, r, &e);
 
-	letter_init(&l, r);
-	if (prepare(&l, r, &e) == 0 && count(&l, VERDICT_PENDING) > 0)
-		letter_deliver(&l, r, &e);
-	return finish(&l, r, &e);
+	letter_report(&l, r, &e, o);
+	letter_clear(&l);
+	return o.exit;
+}
+
+int
+submit_and_tell(const struct request *r,
+    void (*tell)(void *ctx, const struct letter *l, const struct error *e),
+    void *ctx)
+{
+	struct error e = ERROR_NONE;
+	struct letter l;
+	struct outcome o = run(&l, r, &e);
+
+	tell(ctx, &l, &e);
+	letter_clear(&l);
+	return o.exit;
 }
 
 /* ---- pretending ------------------------------------------------------------------- */

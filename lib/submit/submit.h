@@ -14,6 +14,14 @@
 int submit(const struct request *r);
 
 /*
+ * The same without the report: tell is given what came of it, for as long as
+ * it runs.
+ */
+int submit_and_tell(const struct request *r,
+    void (*tell)(void *ctx, const struct letter *l, const struct error *e),
+    void *ctx);
+
+/*
  * The same up to the conversation, without it: account, envelope and the
  * message as it would leave, on the standard output.
  */

@@ -283,6 +283,9 @@ case_newaliases_lets_what_is_not_used_be() {
 	aliases <<<'piped: "|/bin/cat > out"'
 	new_aliases
 	expect_exit 0
+	expect_silence
+	new_aliases -v
+	expect_exit 0
 	expect_says "aliases:1: alias 'piped' runs a command"
 }
 

@@ -1,0 +1,163 @@
+#include "cmd/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "smtp/service.h"
+#include "submit/report.h"
+#include "submit/submit.h"
+
+enum { PATIENCE = 300000, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
+
+struct serving {
+	const struct request *r;
+	struct service *s;
+	bool broken; /* memory is out, or the client is gone */
+};
+
+static void
+send_replies(struct serving *v)
+{
+	struct buf *out = service_replies(v->s);
+
+	report_write(STDOUT_FILENO, buf_bytes(out));
+	buf_reset(out);
+}
+
+/* Nobody is left waiting for a reply while we wait for him. */
+static bool
+take_input(struct serving *v)
+{
+	struct pollfd wait = { .fd = v->r->input, .events = POLLIN };
+	char block[BLOCK];
+	ssize_t n;
+
+	send_replies(v);
+	if (poll(&wait, 1, PATIENCE) == 0) {
+		service_timeout(v->s);
+		return false;
+	}
+	do
+		n = read(v->r->input, block, sizeof(block));
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		service_end(v->s);
+	else if (!service_input(v->s, (struct bytes){ block, (size_t)n }))
+		v->broken = true;
+	return !v->broken;
+}
+
+/* Reads the message for intake. */
+static ssize_t
+read_content(void *ctx, char *to, size_t room)
+{
+	struct serving *v = ctx;
+	size_t n;
+
+	for (;;) {
+		switch (service_content(v->s, to, room, &n)) {
+		case CONTENT_SOME:
+			return (ssize_t)n;
+		case CONTENT_OVER:
+			return 0;
+		case CONTENT_WAITS:
+			if (take_input(v))
+				break;
+			/* FALLTHROUGH */
+		case CONTENT_ABORTED:
+			errno = ECANCELED;
+			return -1;
+		}
+	}
+}
+
+/* What could not be taken in is read all the same: it is no command. */
+static void
+drain(struct serving *v)
+{
+	char rest[4096];
+
+	while (read_content(v, rest, sizeof(rest)) > 0)
+		continue;
+}
+
+static void
+tell(void *ctx, const struct letter *l, const struct error *e)
+{
+	struct serving *v = ctx;
+	const struct envelope *env = service_envelope(v->s);
+	struct verdict *verdicts;
+
+	drain(v);
+	verdicts = calloc(env->n + 1, sizeof(*verdicts));
+	if (verdicts == NULL) {
+		v->broken = true;
+		return;
+	}
+	for (size_t i = 0; i < env->n; i++) {
+		verdicts[i] = letter_verdict(l, i);
+		if (l->env.n == 0 && e->kind == ERR_NONE)
+			verdicts[i].state = VERDICT_SENT; /* to nobody */
+	}
+	service_answer(v->s, verdicts, e);
+	free(verdicts);
+}
+
+static void
+relay(struct serving *v)
+{
+	struct request r = *v->r;
+
+	r.given = service_envelope(v->s);
+	r.read = read_content;
+	r.read_ctx = v;
+	r.lone_dot_ends = false;
+	r.read_recipients = r.read_envelope_from = false;
+	r.notify = NOTIFY_UNSET;
+	r.envid = NULL;
+	r.smtputf8 = r.smtputf8 || service_smtputf8(v->s);
+	r.progress = NULL;
+	submit_and_tell(&r, tell, v);
+}
+
+static void
+converse_with_client(struct serving *v)
+{
+	for (;;) {
+		switch (service_step(v->s)) {
+		case SERVICE_CONTENT:
+			relay(v);
+			break;
+		case SERVICE_INPUT:
+			if (!take_input(v) && v->broken)
+				return;
+			break;
+		case SERVICE_OVER:
+			return;
+		}
+		if (service_replies(v->s)->n > REPLIES_ENOUGH)
+			send_replies(v);
+	}
+}
+
+int
+serve(const struct request *r)
+{
+	char host[256];
+	struct service_plan plan = { .lmtp = r->serve_lmtp, .host = host };
+	struct serving v = { .r = r };
+
+	r->here->host_name(host, sizeof(host));
+	if (host[0] == '\0')
+		strcpy(host, "localhost");
+	v.s = service_new(&plan);
+	if (v.s == NULL)
+		return EX_OSERR;
+	converse_with_client(&v);
+	send_replies(&v);
+	service_free(v.s);
+	return v.broken ? EX_OSERR : EX_OK;
+}
