@@ -104,6 +104,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.may_ask = isatty(STDERR_FILENO) == 1,
 		.undisclosed = o->undisclosed,
 		.input = STDIN_FILENO,
+		.tag = o->tag,
 		.serve_lmtp =
 		    o->protocol != NULL && strcmp(o->protocol, "lmtp") == 0,
 		.lone_dot_ends = !o->ignore_dots,

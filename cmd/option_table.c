@@ -131,6 +131,7 @@ SET_TEXT(set_sender, sender)
 SET_TEXT(set_full_name, full_name)
 SET_TEXT(set_account, account)
 SET_TEXT(set_file, file)
+SET_TEXT(set_tag, tag)
 SET_ACTION(set_pretend, ACTION_PRETEND)
 SET_ACTION(set_check, ACTION_CHECK)
 SET_ACTION(set_show_config, ACTION_SHOW_CONFIG)
@@ -514,7 +515,7 @@ const struct option_row option_rows[] = {
 	{ NULL, 'e', ARG, "X", set_error_mode, NULL, "q: report nothing" },
 	{ NULL, 'B', ARG, "TYPE", set_ignored, NULL, NULL },
 	{ NULL, 'A', ARG, "X", set_ignored, NULL, NULL },
-	{ NULL, 'L', ARG, "TAG", set_ignored, NULL, NULL },
+	{ NULL, 'L', ARG, "TAG", set_tag, NULL, "log under this name" },
 	{ NULL, 'X', ARG, "FILE", set_traffic_log, NULL, NULL },
 	{ NULL, 'h', ARG, "N", set_ignored, NULL, NULL },
 	{ NULL, 'p', ARG, "X", set_ignored, NULL, NULL },

@@ -384,5 +384,5 @@ options_help(struct buf *out)
 			help_row(&option_rows[i], out);
 	}
 	buf_adds(
-	    out, "\nAccepted and ignored: -A -B -L -T -X -c -h -m -p -s -x\n");
+	    out, "\nAccepted and ignored: -A -B -T -X -c -h -m -p -s -x\n");
 }

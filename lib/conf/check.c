@@ -238,6 +238,16 @@ check_sender(struct bytes word, struct error *e)
 }
 
 int
+check_log(struct bytes word, struct error *e)
+{
+	if (bytes_is(word, "syslog") || bytes_is(word, "off") ||
+	    bytes_starts_case(word, "/") || bytes_starts_case(word, "~/"))
+		return 0;
+	refuse(e, word, "is no place for a log");
+	return error_hint(e, "syslog, off, or a file with its full path");
+}
+
+int
 check_domain(struct bytes word, struct error *e)
 {
 	return is_domain(word) ? 0 : refuse(e, word, "is no domain");

@@ -28,6 +28,7 @@ int check_host(struct bytes word, struct error *e);
 int check_name(struct bytes word, struct error *e); /* domain or address */
 int check_ehlo(struct bytes word, struct error *e);
 int check_sender(struct bytes word, struct error *e); /* or "*@domain" */
+int check_log(struct bytes word, struct error *e);
 int check_domain(struct bytes word, struct error *e); /* or "auto" */
 int check_ip(struct bytes word, struct error *e);
 int check_option(struct bytes word, struct error *e); /* RFC 5321, 4.1.2 */

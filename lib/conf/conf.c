@@ -46,6 +46,12 @@ conf_aliases(const struct conf *c)
 }
 
 const char *const *
+conf_log(const struct conf *c)
+{
+	return (const char *const *)c->top.of[KEY_LOG].words;
+}
+
+const char *const *
 conf_names(const struct conf *c)
 {
 	return c->names;

@@ -38,6 +38,9 @@ const char *conf_domain(const struct conf *c);
 /* The file of aliases that is set; NULL when nobody said; "off" for none. */
 const char *conf_aliases(const struct conf *c);
 
+/* Where to log: "syslog", "off", files; NULL when nobody said. */
+const char *const *conf_log(const struct conf *c);
+
 /* Settings from the command line or the environment, over any account's. */
 struct conf_override {
 	const char *key;    /* as in the file: "tls_trust_file" */

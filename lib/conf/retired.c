@@ -13,7 +13,6 @@ static const struct name {
 } names[] = {
 	{ "chunking", missing, NULL },
 	{ "deliver", missing, NULL },
-	{ "log", missing, NULL },
 	{ "on_failure", missing, NULL },
 	{ "proxy", missing, NULL },
 	{ "spool", missing, NULL },

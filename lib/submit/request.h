@@ -19,6 +19,7 @@ struct request {
 
 	bool account_traces; /* the account's debug_level counts */
 	const char *program; /* the name to report under */
+	const char *tag;     /* -L: the name to log under; or NULL */
 	enum report_form form;
 	bool may_ask; /* a person is there to be asked */
 	/* Told how much of the message was handed over; or NULL. */

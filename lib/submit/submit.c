@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "submit/log.h"
 #include "submit/report.h"
 #include "submit/step.h"
 
@@ -72,6 +73,7 @@ conclude(struct letter *l, const struct request *r, struct error *e)
 	l->took = r->here->ticks() - l->started;
 	report_advise(l, e);
 	trace_result(l, r, o);
+	letter_log(l, r, e, o);
 	return o;
 }
 

@@ -148,6 +148,7 @@ account_at() {
 		default_account = "test";
 		domain = "example.test";
 		aliases = "off";
+		log = "$dir/log";
 		defaults: { timeout = "5s"; };
 		accounts: {
 		  test: {
