@@ -45,6 +45,14 @@ conf_aliases(const struct conf *c)
 	return v->words == NULL ? NULL : v->words[0];
 }
 
+const char *
+conf_dead_letter(const struct conf *c)
+{
+	const struct value *v = &c->top.of[KEY_DEAD_LETTER];
+
+	return v->words == NULL ? NULL : v->words[0];
+}
+
 const char *const *
 conf_log(const struct conf *c)
 {

@@ -38,6 +38,9 @@ const char *conf_domain(const struct conf *c);
 /* The file of aliases that is set; NULL when nobody said; "off" for none. */
 const char *conf_aliases(const struct conf *c);
 
+/* Where what could not be sent is saved, or "off"; NULL when nobody said. */
+const char *conf_dead_letter(const struct conf *c);
+
 /* Where to log: "syslog", "off", files; NULL when nobody said. */
 const char *const *conf_log(const struct conf *c);
 

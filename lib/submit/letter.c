@@ -2,7 +2,12 @@
 
 #include <stdlib.h>
 
-enum { COMPLAINTS_MAX = 64 << 10, SECRET_MAX = 64 << 10, ID_MAX = 998 };
+enum {
+	COMPLAINTS_MAX = 64 << 10,
+	SECRET_MAX = 64 << 10,
+	ID_MAX = 998,
+	PATH_MOST = 4096
+};
 
 void
 letter_init(struct letter *l, const struct request *r)
@@ -12,6 +17,7 @@ letter_init(struct letter *l, const struct request *r)
 	buf_init(&l->complaints, COMPLAINTS_MAX);
 	buf_init(&l->secret, SECRET_MAX);
 	buf_init(&l->message_id, ID_MAX);
+	buf_init(&l->buried, PATH_MOST);
 	l->started = r->here->ticks();
 	l->env.notify = r->notify;
 	l->env.ret = r->ret;
@@ -30,6 +36,7 @@ letter_clear(struct letter *l)
 	buf_clear(&l->complaints);
 	buf_clear(&l->secret);
 	buf_clear(&l->message_id);
+	buf_clear(&l->buried);
 	identity_clear(&l->from);
 	free(l->first);
 }

@@ -26,8 +26,10 @@ struct letter {
 	struct envelope unreadable; /* owned: what is no address, refused */
 	struct envelope env;        /* owned */
 	struct message message;     /* owned */
-	struct buf secret;          /* owned: password, once it was needed */
-	struct buf message_id;      /* owned: without angle brackets */
+	bool read_whole;            /* the message came in to its end */
+	struct buf buried;     /* owned: where it was saved, unsent; or "" */
+	struct buf secret;     /* owned: password, once it was needed */
+	struct buf message_id; /* owned: without angle brackets */
 
 	/* of the conversation */
 	char host[256], tls[16];

@@ -9,6 +9,7 @@ letter_read(struct letter *l, const struct request *r, struct error *e)
 
 	if (message_read(&l->message, r->input, &how, e) < 0)
 		return -1;
+	l->read_whole = true;
 	if (l->message.facts.after_dot > 0)
 		trace_note(r->trace, 1, "warn",
 		    "%lld octets behind a lone dot were dropped; -i keeps "

@@ -191,6 +191,11 @@ report_text(struct letter *l, const struct request *r, const struct error *e)
 	for (size_t i = 0; i < l->env.n; i++)
 		if (failed(&l->env.to[i].verdict))
 			say_recipient(&c, l, r, &l->env.to[i]);
+	if (l->buried.n > 0 && out.n > 0) {
+		buf_cut(&out, out.n - 1);
+		detail(&c, "saved:", "; saved in ", buf_bytes(&l->buried));
+		buf_addc(&out, '\n');
+	}
 	report_write(STDERR_FILENO, buf_bytes(&out));
 	buf_clear(&out);
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "submit/bury.h"
 #include "submit/log.h"
 #include "submit/report.h"
 #include "submit/step.h"
@@ -94,6 +95,7 @@ submit(const struct request *r)
 	struct letter l;
 	struct outcome o = run(&l, r, &e);
 
+	letter_bury(&l, r, o);
 	letter_report(&l, r, &e, o);
 	letter_clear(&l);
 	return o.exit;

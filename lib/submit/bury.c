@@ -1,0 +1,183 @@
+#include "submit/bury.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conf/secret_value.h"
+
+enum { BLOCK = 65536 };
+
+struct grave {
+	int fd;
+	struct buf out; /* what was not written yet */
+	bool at_start;  /* of a line */
+	const char *why;
+};
+
+static bool
+flush(struct grave *g)
+{
+	struct bytes rest = buf_bytes(&g->out);
+
+	while (rest.n > 0 && g->why == NULL) {
+		ssize_t n = write(g->fd, rest.p, rest.n);
+
+		if (n > 0)
+			rest = bytes_skip(rest, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			g->why =
+			    n == 0 ? "nothing was written" : strerror(errno);
+	}
+	buf_reset(&g->out);
+	return g->why == NULL;
+}
+
+/* CRLF becomes LF; a line that looks like the next message's first does not. */
+static void
+add_line(struct grave *g, struct bytes line, bool ended)
+{
+	struct bytes quoted = line;
+
+	while (quoted.n > 0 && quoted.p[0] == '>')
+		quoted = bytes_skip(quoted, 1);
+	if (g->at_start && bytes_starts_case(quoted, "From ") &&
+	    quoted.p[0] == 'F')
+		buf_addc(&g->out, '>');
+	if (ended && line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	buf_add(&g->out, line);
+	if (ended)
+		buf_addc(&g->out, '\n');
+	g->at_start = ended;
+}
+
+static bool
+add_piece(struct grave *g, struct bytes piece)
+{
+	while (piece.n > 0) {
+		size_t n = bytes_index(piece, '\n');
+		bool ended = n < piece.n;
+
+		add_line(g, bytes_head(piece, n), ended);
+		piece = bytes_skip(piece, n + ended);
+		if (g->out.n > BLOCK && !flush(g))
+			return false;
+	}
+	return true;
+}
+
+static void
+begin(struct grave *g, const struct letter *l, const struct request *r)
+{
+	const char *sender = l->env.sender;
+	struct timespec now = r->here->now();
+	char text[40];
+	struct tm tm;
+
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y", &tm);
+	buf_addf(&g->out, "From %s %s\n",
+	    sender != NULL && sender[0] != '\0' ? sender : "MAILER-DAEMON",
+	    text);
+}
+
+static bool
+copy(struct grave *g, struct letter *l)
+{
+	struct message_reader reader;
+	struct error e = ERROR_NONE;
+	struct bytes piece;
+
+	message_reader_init(&reader, &l->message);
+	while (g->why == NULL) {
+		if (message_next(&reader, &piece, &e) < 0)
+			g->why = "the message cannot be read again";
+		else if (piece.n == 0 || !add_piece(g, piece))
+			break;
+	}
+	message_reader_clear(&reader);
+	buf_addc(&g->out, '\n');
+	return flush(g);
+}
+
+static const char *
+distrust(const struct letter *l, const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return "it is no regular file";
+	if (st->st_uid != geteuid())
+		return "it belongs to somebody else";
+	if (st->st_size + message_size(&l->message) > DEAD_LETTERS_MOST)
+		return "it is too large";
+	return NULL;
+}
+
+/* NULL, or why not; the file is then as it was. */
+static const char *
+bury(struct letter *l, const struct request *r, int fd)
+{
+	struct grave g = { .fd = fd, .out = BUF(4 * BLOCK), .at_start = true };
+	struct stat st;
+
+	if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0)
+		return strerror(errno);
+	g.why = distrust(l, &st);
+	if (g.why != NULL)
+		return g.why;
+	begin(&g, l, r);
+	if (!copy(&g, l) && ftruncate(fd, st.st_size) < 0)
+		g.why = "part of it was written";
+	buf_clear(&g.out);
+	return g.why;
+}
+
+static bool
+deserves_it(const struct letter *l, const struct request *r, struct outcome o)
+{
+	return o.exit != EX_OK && o.exit != EX_USAGE && l->read_whole &&
+	    r->form != REPORT_QUIET;
+}
+
+static char *
+place(const struct letter *l, const struct request *r)
+{
+	const char *set = l->conf == NULL ? NULL : conf_dead_letter(l->conf);
+	struct error ignored = ERROR_NONE;
+
+	if (set != NULL && strcmp(set, "off") == 0)
+		return NULL;
+	if (set == NULL && r->places.home == NULL)
+		return NULL;
+	return path_expand(bytes_of(set != NULL ? set : "~/dead.letter"),
+	    r->places.home, &ignored);
+}
+
+void
+letter_bury(struct letter *l, const struct request *r, struct outcome o)
+{
+	char *path = deserves_it(l, r, o) ? place(l, r) : NULL;
+	const char *why;
+	int fd;
+
+	if (path == NULL)
+		return;
+	fd = open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
+		O_NONBLOCK | O_NOCTTY,
+	    0600);
+	why = fd < 0 ? strerror(errno) : bury(l, r, fd);
+	if (fd >= 0)
+		close(fd);
+	if (why == NULL)
+		buf_adds(&l->buried, path);
+	else
+		trace_note(
+		    r->trace, 1, "warn", "not saved in %s: %s", path, why);
+	free(path);
+}
