@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void
@@ -179,24 +180,39 @@ environment_read(struct environment *env, struct options *o, struct error *e)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
+/*
+ * A directory that the environment names, unless it is somebody else's: cron
+ * and sudo may hand on root's HOME to others, and others' to root.
+ */
+static const char *
+own_directory(const char *variable)
+{
+	const char *path = secure_getenv(variable);
+	struct stat st;
+
+	if (path == NULL || path[0] != '/')
+		return NULL;
+	return stat(path, &st) < 0 || st.st_uid == getuid() ? path : NULL;
+}
+
 static const char *
 home(void)
 {
-	const char *home = secure_getenv("HOME");
+	const char *home = own_directory("HOME");
 	struct passwd *pw;
 
-	if (home != NULL && home[0] == '/')
+	if (home != NULL)
 		return home;
 	pw = getpwuid(getuid());
-	return pw != NULL ? pw->pw_dir : NULL;
+	return pw != NULL ? pw->pw_dir : secure_getenv("HOME");
 }
 
 static const char *
 user_file(struct environment *env)
 {
-	const char *base = secure_getenv("XDG_CONFIG_HOME");
+	const char *base = own_directory("XDG_CONFIG_HOME");
 
-	if (base != NULL && base[0] == '/')
+	if (base != NULL)
 		buf_addf(&env->user_file, "%s/sendoff/sendoff.conf", base);
 	else if (home() != NULL)
 		buf_addf(

@@ -119,6 +119,16 @@ telling_verdict(const struct letter *l)
 	return l->env.n > 0 ? &l->env.to[0].verdict : NULL;
 }
 
+/* Of a configuration with errors the first says more than their number. */
+static struct bytes
+why(const struct letter *l, const struct error *e)
+{
+	struct bytes said = buf_bytes(&l->complaints);
+
+	return l->conf == NULL && said.n > 0 ? bytes_take(&said, '\n')
+					     : bytes_of(e->text);
+}
+
 static void
 add_reply(struct buf *out, const struct letter *l, const struct request *r,
     const struct error *e)
@@ -133,7 +143,7 @@ add_reply(struct buf *out, const struct letter *l, const struct request *r,
 		add_text(out, r, "reply", bytes_of(e->reply));
 	}
 	if (e->kind != ERR_NONE)
-		add_text(out, r, "text", bytes_of(e->text));
+		add_text(out, r, "text", why(l, e));
 }
 
 void

@@ -119,26 +119,39 @@ case_runs_at_once_keep_their_lines_whole() {
 	    fail "$(<log)"
 }
 
-# A private /dev with a socket that somebody listens on.
-case_syslog() {
-	server
-	account
-	sed -i 's|^log = .*||' sendoff.conf
-	letter >message
+# In a private /dev with a socket that somebody listens on: what it says there.
+syslogged() {
 	cat >listen.py <<-'END'
 		import socket, subprocess, sys
 		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		s.bind("/dev/log")
 		s.settimeout(10)
-		subprocess.run(sys.argv[1:], stdin=open("message"), check=True)
+		subprocess.run(sys.argv[1:], stdin=open("message"))
 		print(s.recv(9999).decode())
 	END
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'mkdir d && mount -t tmpfs none d &&
 	    for n in null urandom random; do touch d/$n && mount --bind /dev/$n d/$n; done &&
 	    mount --move d /dev && exec "$@"' sh "$python" listen.py "$sendoff" \
-	    -C "$dir/sendoff.conf" -L tagged you@example.test >said 2>&1
+	    -C "$dir/sendoff.conf" "$@" >said 2>&1
+}
+
+case_syslog() {
+	server
+	account
+	sed -i 's|^log = .*||' sendoff.conf
+	letter >message
+	syslogged -L tagged you@example.test
 	grep -qE '^<22>.* tagged\[[0-9]+\]: msgid=1@example\.test .*status=sent' said ||
+	    fail "$(<said)"
+}
+
+case_syslog_has_the_first_error_of_a_configuration() {
+	server
+	account 'prot = 1;' 'hots = "x";'
+	letter >message
+	syslogged you@example.test
+	grep -qE "^<19>.*text=\".*sendoff.conf:[0-9]+: .*'prot'" said ||
 	    fail "$(<said)"
 }
 

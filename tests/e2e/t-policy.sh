@@ -133,6 +133,23 @@ case_an_unknown_user_sends_as_the_account() {
 	expect_transcript '^> MAIL FROM:<me@example.test>'
 }
 
+# As cron hands it on, where it was started from root's shell.
+case_a_home_of_somebody_else_does_not_count() {
+	server
+	account
+	mkdir -p "$HOME/.config/sendoff"
+	cp "$dir/sendoff.conf" "$HOME/.config/sendoff"
+	chmod -R go= "$HOME/.config"
+	chmod 711 "$TMPDIR" "$dir" "$HOME"
+	cp "$sendoff" "$dir/program"
+	status=0
+	SENDOFF_URL="smtp://127.0.0.1:$(cat "$dir/port")" SENDOFF_TLS=off \
+	    timeout 60 setpriv --reuid nobody --clear-groups "$dir/program" \
+	    -f me@example.test you@example.test \
+	    < <(letter) >"$dir/out" 2>"$dir/err" || status=$?
+	expect_exit 0
+}
+
 case_a_configuration_that_this_user_may_not_read() {
 	server
 	account
