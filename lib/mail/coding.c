@@ -2,13 +2,20 @@
 
 #include "mail/fold.h"
 
-enum { QP_LINE = 76 };
+enum { QP_LINE = 76, SOFT_LINE = LINE_HARD - 1 };
 
 static void
 line_end(struct buf *out, size_t *column)
 {
 	buf_adds(out, "\r\n");
 	*column = 0;
+}
+
+static void
+soft_line_end(struct buf *out, size_t *column)
+{
+	buf_addc(out, '=');
+	line_end(out, column);
 }
 
 static void
@@ -36,12 +43,50 @@ fold(struct buf *out, struct bytes line, size_t *column)
 	*column += line.n;
 }
 
+/* Not within "=XX". */
+static size_t
+soft_cut(struct bytes line, size_t max)
+{
+	size_t n = max;
+
+	while (n > 0 && max - n < 2 && line.p[n - 1] != '=')
+		n--;
+	return n > 0 && line.p[n - 1] == '=' ? n - 1 : max;
+}
+
+/* No line begins like a boundary that was none before. */
+static void
+fold_softly(struct buf *out, struct bytes line, size_t *column)
+{
+	while (line.n > SOFT_LINE - *column) {
+		size_t n = soft_cut(line, SOFT_LINE - *column);
+
+		buf_add(out, bytes_head(line, n));
+		line = bytes_skip(line, n);
+		soft_line_end(out, column);
+		if (line.p[0] == '-') {
+			buf_adds(out, "=2D");
+			*column = 3;
+			line = bytes_skip(line, 1);
+		}
+	}
+	buf_add(out, line);
+	*column += line.n;
+}
+
 /* The run up to the next NUL, for NULs do not count. */
 static void
-fold_line(struct buf *out, struct bytes line, size_t *column)
+fold_line(enum message_coding coding, struct buf *out, struct bytes line,
+    size_t *column)
 {
-	while (line.n > 0)
-		fold(out, bytes_take(&line, '\0'), column);
+	while (line.n > 0) {
+		struct bytes run = bytes_take(&line, '\0');
+
+		if (coding == CODING_SOFT)
+			fold_softly(out, run, column);
+		else
+			fold(out, run, column);
+	}
 }
 
 static bool
@@ -83,13 +128,6 @@ plain_run(struct bytes rest, size_t column)
 	return n;
 }
 
-static void
-soft_line_end(struct buf *out, size_t *column)
-{
-	buf_addc(out, '=');
-	line_end(out, column);
-}
-
 static struct bytes
 quoted(char to[3], char c)
 {
@@ -102,16 +140,22 @@ quoted(char to[3], char c)
 	return (struct bytes){ to, 3 };
 }
 
-/* The octet in front; last: the line ends behind it. */
+/*
+ * The octet in front; last: the line ends behind it.  No line begins like a
+ * boundary that was none before.
+ */
 static void
 quote_one(struct buf *out, struct bytes rest, bool last, size_t *column)
 {
 	size_t room = last ? QP_LINE : QP_LINE - 1;
+	bool broken = false;
 	char code[3];
 
-	if (*column + (stands_as_it_is(rest, *column) ? 1 : 3) > room)
+	if (*column + (stands_as_it_is(rest, *column) ? 1 : 3) > room) {
 		soft_line_end(out, column);
-	if (stands_as_it_is(rest, *column)) {
+		broken = rest.p[0] == '-';
+	}
+	if (stands_as_it_is(rest, *column) && !broken) {
 		buf_addc(out, rest.p[0]);
 		*column += 1;
 	} else {
@@ -144,7 +188,7 @@ add_line(enum message_coding coding, struct buf *out, struct bytes line,
 	if (coding == CODING_QP)
 		quote_line(out, line, ends, column);
 	else
-		fold_line(out, line, column);
+		fold_line(coding, out, line, column);
 	if (ends)
 		line_end(out, column);
 }

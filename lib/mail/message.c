@@ -7,6 +7,7 @@
 #include "base/clean.h"
 #include "mail/body.h"
 #include "mail/fold.h"
+#include "mail/parts.h"
 
 void
 message_init(struct message *m)
@@ -14,6 +15,7 @@ message_init(struct message *m)
 	*m = (struct message){ .header = BUF(HEADER_MAX),
 		.added = BUF(HEADER_MAX),
 		.body = BUF(BODY_IN_MEMORY),
+		.parts = BUF(PARTS_MAX),
 		.body_fd = -1 };
 }
 
@@ -23,6 +25,7 @@ message_clear(struct message *m)
 	buf_clear(&m->header);
 	buf_clear(&m->added);
 	buf_clear(&m->body);
+	buf_clear(&m->parts);
 	for (size_t i = 0; i < m->n; i++)
 		free(m->fields[i].own);
 	free(m->fields);
@@ -215,5 +218,7 @@ message_header_dots(const struct message *m)
 bool
 message_body_8bit(const struct message *m)
 {
+	if (m->coding == CODING_PARTS_7BIT)
+		return m->left_8bit;
 	return m->facts.body_8bit && m->coding != CODING_QP;
 }

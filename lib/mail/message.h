@@ -39,9 +39,12 @@ struct message_facts {
 
 /* How the body is to leave. */
 enum message_coding {
-	CODING_NONE, /* as it is */
-	CODING_QP,   /* quoted-printable (RFC 2045, 6.7) */
-	CODING_FOLD  /* lines over 998 octets broken, NULs dropped */
+	CODING_NONE,      /* as it is */
+	CODING_QP,        /* quoted-printable (RFC 2045, 6.7) */
+	CODING_FOLD,      /* lines over 998 octets broken, NULs dropped */
+	CODING_SOFT,      /* the same in what is quoted-printable already */
+	CODING_PARTS,     /* each part as it needs it, 8-bit allowed */
+	CODING_PARTS_7BIT /* the same, 8-bit not allowed */
 };
 
 struct intake {
@@ -63,6 +66,8 @@ struct message {
 	int body_fd;      /* owned: the temporary file, or -1 */
 	enum message_coding coding;
 	int64_t coded_size; /* octets of the body as it is to leave */
+	struct buf parts;   /* private to mail/parts.c, owned */
+	bool left_8bit;     /* of CODING_PARTS_7BIT: what cannot be encoded */
 	struct message_facts facts;
 };
 
@@ -109,18 +114,22 @@ int message_add(
 
 /*
  * The coding that brings the body over unharmed.  NONE when nothing is wrong:
- * no NUL, no line over 998 octets, and 8-bit only if eight_bit_ok.  Else QP,
- * unless the message is a multipart or a message, or has a transfer encoding
- * other than 7bit, 8bit and binary: then FOLD for NULs and long lines, and
- * NONE for what is merely 8-bit.
+ * no NUL, no line over 998 octets, and 8-bit only if eight_bit_ok.  Else PARTS
+ * or PARTS_7BIT for a message that has parts, QP for one that has none.  What
+ * has a transfer encoding other than 7bit, 8bit and binary, or claims to have
+ * parts and has none, gets FOLD or SOFT for NULs and long lines, and NONE when
+ * it is merely 8-bit.
  */
 enum message_coding message_advised(const struct message *m, bool eight_bit_ok);
 
 /*
- * Choose how the body leaves and measure it so (one pass over it).  CODING_QP
- * replaces Content-Transfer-Encoding, and adds MIME-Version and a text/plain
- * Content-Type when there is none; it is final, later calls change nothing.
- * Without a call it is CODING_NONE.  NULs leave in CODING_QP only, as =00.
+ * Choose how the body leaves and measure it so (one pass over it; for parts,
+ * two).  CODING_QP replaces Content-Transfer-Encoding, and adds MIME-Version
+ * and a text/plain Content-Type when there is none.  It is final, and so is
+ * CODING_PARTS_7BIT: later calls change nothing.  Without a call it is
+ * CODING_NONE.  NULs leave as =00 where they leave in quoted-printable.
+ * ERR_NOT_SUPPORTED or ERR_MESSAGE for a part that is signed and would have to
+ * be changed.
  */
 int message_encode(
     struct message *m, enum message_coding coding, struct error *e);
@@ -141,13 +150,14 @@ bool message_header_dots(const struct message *m);
  * the end.  Not dot-stuffed.
  */
 struct message_reader {
-	struct message *m; /* borrowed */
-	int part;          /* private */
-	size_t field;      /* private */
-	int64_t at;        /* private */
-	struct buf piece;  /* private, owned */
-	struct buf block;  /* private, owned */
-	size_t column;     /* private */
+	struct message *m;   /* borrowed */
+	int part;            /* private */
+	size_t field;        /* private */
+	int64_t at;          /* private */
+	struct buf piece;    /* private, owned */
+	struct buf block;    /* private, owned */
+	struct parts *parts; /* private, owned */
+	size_t column;       /* private */
 };
 
 void message_reader_init(struct message_reader *r, struct message *m);

@@ -5,96 +5,72 @@
 
 #include "base/clean.h"
 #include "mail/body.h"
+#include "mail/content.h"
 #include "mail/fold.h"
-
-/* Skip white space, line ends and comments (RFC 5322, 3.2.2). */
-static struct bytes
-skip_comments(struct bytes text)
-{
-	int depth = 0;
-
-	while (text.n > 0) {
-		char c = text.p[0];
-
-		if (c == '(')
-			depth++;
-		else if (depth == 0 && bytes_trim(bytes_head(text, 1)).n > 0)
-			break;
-		else if (c == ')')
-			depth--;
-		text = bytes_skip(text, c == '\\' ? 2 : 1);
-	}
-	return text;
-}
-
-/* The token in front: a type without its subtype, a transfer encoding. */
-static struct bytes
-first_token(struct bytes text)
-{
-	size_t n = 0;
-
-	text = skip_comments(text);
-	while (n < text.n && text.p[n] > 32 && text.p[n] != '/' &&
-	    text.p[n] != ';' && text.p[n] != '(')
-		n++;
-	return bytes_head(text, n);
-}
-
-/* RFC 2045, 6.2: those that change nothing. */
-static bool
-is_identity(struct bytes encoding)
-{
-	return encoding.n == 0 || bytes_is_case(encoding, "7bit") ||
-	    bytes_is_case(encoding, "8bit") ||
-	    bytes_is_case(encoding, "binary");
-}
+#include "mail/parts.h"
 
 /* RFC 2045, 6.4: no other encoding may be put on these. */
 static bool
-is_composite(struct bytes type)
+is_composite(struct bytes body)
 {
+	struct bytes type, subtype;
+
+	content_type(&body, &type, &subtype);
 	return bytes_is_case(type, "multipart") ||
 	    bytes_is_case(type, "message");
 }
 
-static bool
-field_forbids_coding(const struct field *f)
+/* QP, or what is left where the field forbids that. */
+static enum message_coding
+coding_by(const struct field *f)
 {
+	struct bytes encoding = content_token(f->body);
+
 	if (f->dropped)
-		return false;
-	if (field_is(f, "Content-Transfer-Encoding"))
-		return !is_identity(first_token(f->body));
-	return field_is(f, "Content-Type") &&
-	    is_composite(first_token(f->body));
+		return CODING_QP;
+	if (field_is(f, "Content-Type"))
+		return is_composite(f->body) ? CODING_FOLD : CODING_QP;
+	if (!field_is(f, "Content-Transfer-Encoding") ||
+	    content_identity(encoding))
+		return CODING_QP;
+	return bytes_is_case(encoding, "quoted-printable") ? CODING_SOFT
+							   : CODING_FOLD;
+}
+
+static enum message_coding
+coding_of_whole(const struct message *m)
+{
+	struct bytes added = buf_bytes(&m->added);
+	enum message_coding coding = CODING_QP;
+	struct field f;
+
+	for (size_t i = 0; i < m->n && coding == CODING_QP; i++)
+		coding = coding_by(&m->fields[i]);
+	while (coding == CODING_QP && field_take(&added, &f))
+		coding = coding_by(&f);
+	return coding;
 }
 
 static bool
-may_be_coded(const struct message *m)
+is_final(enum message_coding coding)
 {
-	struct bytes added = buf_bytes(&m->added);
-	struct field f;
-
-	for (size_t i = 0; i < m->n; i++)
-		if (field_forbids_coding(&m->fields[i]))
-			return false;
-	while (field_take(&added, &f))
-		if (field_forbids_coding(&f))
-			return false;
-	return true;
+	return coding == CODING_QP || coding == CODING_PARTS_7BIT;
 }
 
 enum message_coding
 message_advised(const struct message *m, bool eight_bit_ok)
 {
 	bool broken = m->facts.nul || m->facts.longest > LINE_HARD;
+	enum message_coding coding;
 
-	if (m->coding == CODING_QP)
-		return CODING_QP;
+	if (is_final(m->coding))
+		return m->coding;
 	if (!broken && (!m->facts.body_8bit || eight_bit_ok))
 		return CODING_NONE;
-	if (may_be_coded(m))
-		return CODING_QP;
-	return broken ? CODING_FOLD : CODING_NONE;
+	if (parts_found(m))
+		return eight_bit_ok ? CODING_PARTS : CODING_PARTS_7BIT;
+	coding = coding_of_whole(m);
+	return coding == CODING_QP || broken ? coding : CODING_NONE;
 }
 
 /* us-ascii, utf-8, or unknown-8bit (RFC 1428) by what is in the body. */
@@ -163,16 +139,41 @@ measure(struct message *m, struct error *e)
 	return rc;
 }
 
+/* Of what says 8bit or binary and no longer is. */
+static int
+declare_7bit(struct message *m, struct error *e)
+{
+	if (m->left_8bit || message_drop(m, "Content-Transfer-Encoding") == 0)
+		return 0;
+	return message_add(m, "Content-Transfer-Encoding", BYTES("7bit"), e);
+}
+
+static int
+prepare(struct message *m, enum message_coding coding, struct error *e)
+{
+	bool seven_bit = coding == CODING_PARTS_7BIT;
+
+	if (coding == CODING_QP)
+		return declare_qp(m, e);
+	if (!seven_bit && coding != CODING_PARTS)
+		return 0;
+	if (parts_survey(m, seven_bit, e) < 0)
+		return -1;
+	return seven_bit ? declare_7bit(m, e) : 0;
+}
+
 int
 message_encode(struct message *m, enum message_coding coding, struct error *e)
 {
-	if (m->coding == CODING_QP)
+	if (is_final(m->coding))
 		return 0;
-	if (coding == CODING_QP && declare_qp(m, e) < 0)
+	if (prepare(m, coding, e) < 0)
 		return -1;
 	m->coding = coding;
 	if (coding == CODING_QP)
 		m->facts.dots = message_header_dots(m);
+	else if (coding != CODING_NONE && coding != CODING_FOLD)
+		m->facts.dots = true;
 	m->coded_size = m->facts.size;
 	return coding == CODING_NONE && !m->facts.nul ? 0 : measure(m, e);
 }

@@ -3,11 +3,15 @@
  */
 #include "mail/body.h"
 #include "mail/coding.h"
+#include "mail/parts.h"
 
 enum { ADDED, FIELDS, EMPTY_LINE, BODY, END };
 
-/* An octet may become three, and 76 of them a line end more. */
-enum { PIECE_MAX = 4 * BODY_BLOCK };
+/*
+ * An octet may become three, and 76 of them a line end more; a part of few
+ * octets gets a field in its header, which comes all at once.
+ */
+enum { PIECE_MAX = HEADER_MAX + 16 * BODY_BLOCK };
 
 void
 message_reader_init(struct message_reader *r, struct message *m)
@@ -23,6 +27,7 @@ message_reader_clear(struct message_reader *r)
 {
 	buf_clear(&r->piece);
 	buf_clear(&r->block);
+	parts_free(r->parts);
 }
 
 /* The next run of fields that were not dropped: they stand together. */
@@ -48,6 +53,23 @@ as_stored(const struct message *m)
 	return m->coding == CODING_NONE && !m->facts.nul;
 }
 
+static void
+code(struct message_reader *r, struct bytes block)
+{
+	enum message_coding coding = r->m->coding;
+
+	buf_reset(&r->piece);
+	if (coding == CODING_PARTS || coding == CODING_PARTS_7BIT) {
+		if (r->parts == NULL)
+			r->parts = parts_new(r->m);
+		if (r->parts == NULL)
+			r->piece.state = BUF_NOMEM;
+		else
+			parts_add(r->parts, &r->piece, block);
+	} else
+		coding_add(coding, &r->piece, block, &r->column);
+}
+
 /* The next piece of the body that is not empty, or its end. */
 static int
 next_body(struct message_reader *r, struct bytes *piece, struct error *e)
@@ -61,8 +83,7 @@ next_body(struct message_reader *r, struct bytes *piece, struct error *e)
 		*piece = block;
 		if (as_stored(r->m))
 			return 0;
-		buf_reset(&r->piece);
-		coding_add(r->m->coding, &r->piece, block, &r->column);
+		code(r, block);
 		if (!buf_ok(&r->piece))
 			return error_set(e, ERR_OS, "out of memory");
 		*piece = buf_bytes(&r->piece);

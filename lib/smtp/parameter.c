@@ -80,8 +80,8 @@ parameter_check(struct smtp *s, struct error *e)
 		return -1;
 	if (s->msg->body_8bit && !offered(s, "8BITMIME"))
 		trace_note(s->plan->trace, 1, "warn",
-		    "%s offers no 8BITMIME: parts of a multipart leave as "
-		    "they are",
+		    "%s offers no 8BITMIME, but the message has 8-bit text "
+		    "that cannot be encoded: it leaves as it is",
 		    s->plan->host);
 	return check_size(s, e);
 }

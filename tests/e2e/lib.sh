@@ -27,7 +27,7 @@ fail() {
 show_evidence() {
 	local f
 	for f in "$dir"/sendoff.conf "$dir"/status "$dir"/out "$dir"/err \
-	    "$dir"/trace "$dir"/store*/conn-*.log "$dir"/server.err; do
+	    "$dir"/trace "$dir"/store*/conn-[1-9].log "$dir"/server.err; do
 		[ -s "$f" ] || continue
 		printf '#   --- %s\n' "${f#"$dir/"}"
 		head -c 3000 "$f" | head -n 40 | tr -d '\000' | sed 's/^/#   /'

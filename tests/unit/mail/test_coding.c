@@ -39,7 +39,7 @@ static const struct {
 	{ T("Content-Transfer-Encoding: base64\n\n\0\n"), CODING_FOLD,
 	    CODING_FOLD },
 	{ T("Content-Transfer-Encoding: Quoted-Printable\n\n" LONG "\n"),
-	    CODING_FOLD, CODING_FOLD },
+	    CODING_SOFT, CODING_SOFT },
 	{ T("Content-Transfer-Encoding: base64\n\n\xc3\n"), CODING_NONE,
 	    CODING_NONE },
 	{ T("Content-Transfer-Encoding: 8bit\n"
@@ -51,6 +51,15 @@ static const struct {
 	{ T("Content-Type: (a (b\\)) c)\n multipart (d)/mixed\n\n\0\n"),
 	    CODING_FOLD, CODING_FOLD },
 	{ T("Content-Type: message/rfc822\n\n\xc3\n"), CODING_NONE,
+	    CODING_PARTS_7BIT },
+	{ T("Content-Type: message/rfc822\n\n\0\n"), CODING_PARTS,
+	    CODING_PARTS_7BIT },
+	{ T("Content-Type: multipart/x; boundary=b\n\n\xc3\n"), CODING_NONE,
+	    CODING_PARTS_7BIT },
+	{ T("Content-Type: multipart/x; boundary=b\n"
+	    "Content-Transfer-Encoding: base64\n\n\xc3\n"),
+	    CODING_NONE, CODING_NONE },
+	{ T("Content-Type: message/partial\n\n\xc3\n"), CODING_NONE,
 	    CODING_NONE },
 	{ T("Content-Type: messages/x\n\n\0\n"), CODING_QP, CODING_QP },
 };
