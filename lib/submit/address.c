@@ -143,19 +143,28 @@ count(struct message *m, const char *name)
 static bool
 resent(struct message *m)
 {
-	return count(m, "Resent-Date") > 0 || count(m, "Resent-From") > 0 ||
-	    count(m, "Resent-Sender") > 0 || count(m, "Resent-To") > 0;
+	static const char *const names[] = { "Resent-Date", "Resent-From",
+		"Resent-Sender", "Resent-To", "Resent-Cc", "Resent-Bcc" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (count(m, names[i]) > 0)
+			return true;
+	return false;
 }
 
-/* Which block is the one to follow cannot be told without guessing. */
+/*
+ * Where the header alone is to tell who sends to whom, the block to follow
+ * cannot be told without guessing.
+ */
 static int
-one_resent_block(struct message *m, struct error *e)
+one_resent_block(struct message *m, const struct request *r, struct error *e)
 {
-	if (count(m, "Resent-Date") < 2 && count(m, "Resent-From") < 2)
+	if (!r->read_envelope_from ||
+	    (count(m, "Resent-Date") < 2 && count(m, "Resent-From") < 2))
 		return 0;
-	return error_set(e, ERR_MESSAGE,
-	    "message was resent more than once; name the recipients as "
-	    "operands");
+	error_set(e, ERR_MESSAGE, "message was resent more than once");
+	return error_hint(
+	    e, "name the recipients as operands, and the sender with -f");
 }
 
 static int
@@ -169,7 +178,7 @@ take_header(struct letter *l, const struct request *r, struct error *e)
 		return 0;
 	if (!resent(&l->message))
 		return take_fields(l, plain, e);
-	if (one_resent_block(&l->message, e) < 0)
+	if (one_resent_block(&l->message, r, e) < 0)
 		return -1;
 	return take_fields(l, again, e);
 }

@@ -102,6 +102,36 @@ case_a_resent_block_alone_counts() {
 	expect_header '^To: a@example'
 }
 
+resent_twice() {
+	message 'Resent-From: me@example.test' 'Resent-To: r@example.test' \
+	    'Resent-Date: Sun, 22 Nov 2026 19:14:37 +0800' \
+	    'Resent-From: him@example.test' 'Resent-To: me@example.test' \
+	    'Resent-Date: Sat, 21 Nov 2026 19:14:37 +0800' 'To: a@example.test'
+}
+
+case_all_resent_blocks_count() {
+	server
+	account
+	resent_twice | send -t
+	recipients 'r me'
+}
+
+case_two_resent_blocks_name_no_sender() {
+	server
+	account
+	resent_twice | send -t --read-envelope-from
+	expect_exit 65
+	expect_says 'resent more than once'
+	expect_no_connection
+}
+
+case_a_resent_bcc_alone() {
+	server
+	account
+	message 'Resent-Bcc: s@example.test' 'To: a@example.test' | send -t
+	recipients 's'
+}
+
 case_no_recipient_at_all() {
 	server
 	account
