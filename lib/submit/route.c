@@ -53,6 +53,13 @@ trace_as_account(const struct letter *l, const struct request *r)
 }
 
 int
+letter_configure(struct letter *l, const struct request *r, struct error *e)
+{
+	l->conf = conf_load(&r->places, &l->complaints, e);
+	return l->conf != NULL ? 0 : -1;
+}
+
+int
 letter_route(struct letter *l, const struct request *r, struct error *e)
 {
 	char *from = header_sender(&l->message);
@@ -61,9 +68,7 @@ letter_route(struct letter *l, const struct request *r, struct error *e)
 
 	if (r->read_envelope_from && adopt_sender(l, from, e) < 0)
 		goto out;
-	l->conf = conf_load(&r->places, &l->complaints, e);
-	if (l->conf == NULL ||
-	    conf_account(l->conf,
+	if (conf_account(l->conf,
 		&(struct conf_wish){ .name = r->account,
 		    .sender = sender,
 		    .over = r->over,

@@ -11,6 +11,13 @@
 /* The message, from the request's input (submit/read.c). */
 int letter_read(struct letter *l, const struct request *r, struct error *e);
 
+/*
+ * The configuration: before anything can fail that is to be logged as it says
+ * (submit/route.c).
+ */
+int letter_configure(
+    struct letter *l, const struct request *r, struct error *e);
+
 /* Sender and recipients, from operands and header (submit/address.c). */
 int letter_address(struct letter *l, const struct request *r, struct error *e);
 

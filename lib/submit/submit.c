@@ -10,8 +10,9 @@
 static int
 prepare(struct letter *l, const struct request *r, struct error *e)
 {
-	if (letter_read(l, r, e) < 0 || letter_address(l, r, e) < 0 ||
-	    letter_route(l, r, e) < 0 || letter_rewrite(l, r, e) < 0)
+	if (letter_read(l, r, e) < 0 || letter_configure(l, r, e) < 0 ||
+	    letter_address(l, r, e) < 0 || letter_route(l, r, e) < 0 ||
+	    letter_rewrite(l, r, e) < 0)
 		return -1;
 	return 0;
 }

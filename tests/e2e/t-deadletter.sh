@@ -128,4 +128,14 @@ case_a_full_disk_leaves_it_as_it_was() {
 	[ "$(<after)" = before ] || fail "part of it was written"
 }
 
+case_a_bad_address_is_no_reason_to_forget_the_key() {
+	server
+	account
+	sed -i '1i dead_letter = "off";' sendoff.conf
+	send 'a@b c@d' < <(letter)
+	expect_exit 65
+	[ ! -e "$HOME/dead.letter" ] || fail "saved although it is off"
+	grep -q 'exit=65$' log || fail "not in the log that the key names"
+}
+
 run_cases
