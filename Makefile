@@ -169,6 +169,9 @@ $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
     $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
+$(B)/fuzz_options $(B)/replay_options: \
+    $(call obj,$(srcdir)/cmd/options.c $(srcdir)/cmd/option_table.c)
+
 .SECONDARY: $(call obj,$(fuzz_src) $(srcdir)/tests/fuzz/replay.c)
 fuzzers: $(addprefix $(B)/fuzz_,$(fuzz_names))
 replays := $(addprefix $(B)/replay_,$(fuzz_names))

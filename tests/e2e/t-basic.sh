@@ -237,6 +237,42 @@ case_closed_standard_input() {
 	expect_messages 1
 }
 
+# What is opened in their place must not be written to, or the wire would be.
+case_no_standard_descriptor_is_open() {
+	server
+	account
+	status=0
+	"$sendoff" -C "$dir/sendoff.conf" --debug-level=3 you@example.test \
+	    <&- >&- 2>&- || status=$?
+	expect_exit 0
+	expect_messages 1
+	expect_transcript_not '^> .*\*'
+}
+
+case_no_home_at_all() {
+	server
+	account
+	status=0
+	letter | env -u HOME -u XDG_CONFIG_HOME "$sendoff" \
+	    -C "$dir/sendoff.conf" you@example.test || status=$?
+	expect_exit 0
+}
+
+case_a_full_disk() {
+	server
+	account
+	mkdir small
+	head -c 2000000 /dev/zero | tr '\0' x | fold -w 70 >message
+	# shellcheck disable=SC2016
+	status=0
+	unshare -m sh -c 'mount -t tmpfs -o size=300k none small &&
+	    TMPDIR=$PWD/small exec "$@"' sh "$sendoff" -C "$dir/sendoff.conf" \
+	    you@example.test <message 2>"$dir/err" || status=$?
+	expect_exit 74
+	expect_says 'No space left on device'
+	expect_no_connection
+}
+
 case_dots_at_every_buffer_boundary() {
 	server
 	account
