@@ -3,6 +3,7 @@
 #   make                the program, at build/sendoff
 #   make demo           send a message to a server on this machine and show it
 #   make check          the tests; check-asan and check-valgrind: so too
+#   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
@@ -20,8 +21,8 @@ FUZZ_SECONDS ?= 60
 
 # ---- what needs no configuration -------------------------------------------
 
-OUTER := deps deps-check deps-ci demo check check-asan check-valgrind fuzz \
-	lint distcheck clean distclean
+OUTER := deps deps-check deps-ci demo check check-asan check-valgrind \
+	check-callers fuzz lint distcheck clean distclean
 INNER := $(filter-out $(OUTER),$(or $(MAKECMDGOALS),all))
 
 BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
@@ -68,6 +69,10 @@ check-asan: deps-check
 check-valgrind: deps-ci
 	$(build) programs
 	@sh $(srcdir)/tests/valgrind.sh $(B)
+
+check-callers: deps
+	$(build) all server
+	@bash $(srcdir)/tests/callers/run.sh $(B) $(ONLY)
 
 fuzz: deps-ci
 	$(build) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzzers

@@ -4,17 +4,15 @@
 
 # smartd itself wants a disk; what it starts for its mail does not.
 case_smartd() {
-	as root PATH=/usr/sbin:/usr/bin:/bin \
-	    SMARTD_MAILER=/usr/bin/mail SMARTD_ADDRESS='root dave@example.test' \
-	    SMARTD_SUBJECT='SMART error (EmailTest) on host: box' \
-	    SMARTD_DEVICE=/dev/sda SMARTD_FAILTYPE=EmailTest \
-	    SMARTD_MESSAGE='TEST EMAIL from smartd' \
-	    SMARTD_FULLMESSAGE='smartd-body: TEST EMAIL from smartd' \
-	    /usr/share/smartmontools/smartd-runner
+	as root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	    /usr/share/smartmontools/smartd-runner \
+	    -s 'SMART error (EmailTest) on host: box' root \
+	    < <(printf 'TEST EMAIL from smartd\n\nfor /dev/sda\n')
 	expect_exit 0
-	expect_mail 'SMART error (EmailTest)' \
-	    "set(rcpt) == {'root@example.test', 'dave@example.test'}" \
-	    "'TEST EMAIL from smartd' in text"
+	expect_mail 'SMART error (EmailTest)' "sender == 'root@example.test'" \
+	    "rcpt == ['root@example.test']" \
+	    "addresses('to') == ['root@example.test']" \
+	    "text == 'TEST EMAIL from smartd\\n\\nfor /dev/sda\\n'"
 }
 
 # An array need not be there for its test message.

@@ -7,10 +7,11 @@ set -eu
 work=$1
 world=$work/world/root
 
+# shellcheck disable=SC2086 # words of their own
 callers="cron anacron at bsd-mailx mailutils s-nail mutt nmh emacs-nox
 	git git-email php-cli libemail-sender-perl libmime-lite-perl
 	libmailtools-perl python3 smartmontools mdadm logwatch sudo
-	fail2ban unattended-upgrades devscripts procmail vacation"
+	fail2ban unattended-upgrades devscripts procmail vacation iproute2"
 
 # In memory: an overlay cannot stand on another one, as containers have it.
 mount_overlay() {
