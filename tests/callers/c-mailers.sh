@@ -35,8 +35,9 @@ case_mailutils() {
 	as alice mail.mailutils -s mailutils-subject dave@example.test erin \
 	    < <(printf 'one\n.two\n')
 	expect_exit 0
+	# It completes bare names itself, with the name of the machine.
 	expect_mail mailutils-subject "rcpt ==
-	        ['dave@example.test', 'erin@example.test']" \
+	        ['dave@example.test', 'erin@box.example.test']" \
 	    "sender.startswith('alice@')" \
 	    "head['from'].endswith('<%s>' % sender)" \
 	    "text == 'one\\n.two\\n'"
