@@ -42,7 +42,7 @@ run_anacron() {
 	mkdir "$dir/spool"
 	printf '%s\n' 'SHELL=/bin/sh' 'PATH=/usr/sbin:/usr/bin:/sbin:/bin' \
 	    "MAILTO=$1" "1 0 job $2" >"$dir/anacrontab"
-	as root anacron -d -f -n -t "$dir/anacrontab" -S "$dir/spool"
+	as root /usr/sbin/anacron -d -f -n -t "$dir/anacrontab" -S "$dir/spool"
 }
 
 case_anacron() {
@@ -92,7 +92,7 @@ case_systemd_cron() {
 case_cron() {
 	expect_mail cron-body "sender == 'alice@example.test'" \
 	    "rcpt == ['alice@example.test']" \
-	    "addresses('from') == ['alice@example.test']" \
+	    "head['from'] == 'root@example.test (Cron Daemon)'" \
 	    "addresses('to') == ['alice@example.test']" \
 	    "'x-cron-env' in head" "'cron-body' in head['subject']" \
 	    "text == 'cron-body\\n.\\nfünf\\n'"
