@@ -46,12 +46,12 @@ run_anacron() {
 }
 
 case_anacron() {
-	run_anacron root 'printf "anacron-body\nno end"'
-	expect_mail anacron-body "sender == 'root@example.test'" \
+	run_anacron root 'echo from-ana; printf "no end"'
+	expect_mail from-ana "sender == 'root@example.test'" \
 	    "rcpt == ['root@example.test']" \
 	    "head['from'] == 'Anacron <root@example.test>'" \
 	    "addresses('to') == ['root@example.test']" \
-	    "'job' in head['subject']" "text == 'anacron-body\\nno end\\n'"
+	    "'job' in head['subject']" "text == 'from-ana\\nno end\\n'"
 	expect_says_not 'mailer process'
 }
 
