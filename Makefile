@@ -165,14 +165,15 @@ $(B)/unit: $(call obj,$(unit_src)) $(B)/libsendoff.a
 # feeds them what stands in tests/fuzz/corpus.
 fuzz_src := $(sort $(wildcard $(srcdir)/tests/fuzz/fuzz_*.c))
 fuzz_names := $(patsubst $(srcdir)/tests/fuzz/fuzz_%.c,%,$(fuzz_src))
+objects_first = $(filter-out %.a,$^) $(filter %.a,$^)
 FUZZ_LDFLAGS = $(subst fuzzer-no-link,fuzzer,$(ALL_LDFLAGS))
 
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libsendoff.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(FUZZ_LDFLAGS) $(LIB_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $(objects_first) $(FUZZ_LDFLAGS) $(LIB_LIBS)
 
 $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
     $(B)/libsendoff.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $(objects_first) $(ALL_LDFLAGS) $(LIB_LIBS)
 
 $(B)/fuzz_options $(B)/replay_options: \
     $(call obj,$(srcdir)/cmd/options.c $(srcdir)/cmd/option_table.c)

@@ -265,6 +265,7 @@ case_a_full_disk() {
 	head -c 2000000 /dev/zero | tr '\0' x | fold -w 70 >message
 	# shellcheck disable=SC2016
 	status=0
+	# shellcheck disable=SC2016
 	unshare -m sh -c 'mount -t tmpfs -o size=300k none small &&
 	    TMPDIR=$PWD/small exec "$@"' sh "$sendoff" -C "$dir/sendoff.conf" \
 	    you@example.test <message 2>"$dir/err" || status=$?
