@@ -1,7 +1,7 @@
 #!/bin/bash
 # Those that run jobs and mail what they print.
 . "$(dirname "$0")/lib.sh"
-patience=80 # cron's minute, and then some
+export patience=80 # cron's minute, and then some
 
 # crontab_of USER LINE...
 crontab_of() {

@@ -28,6 +28,7 @@ home_of() {
 # the expressions of stored.py hold for it.  Waits: some callers do not.
 expect_mail() {
 	local end=$((SECONDS + ${patience:-15})) result
+	# shellcheck disable=SC2153 # it is the environment's
 	until "$python" "$callers/stored.py" "$STORE" "$@" >"$dir/stored" 2>&1; do
 		result=$?
 		[ "$result" -eq 2 ] || fail "$(head -c 3000 "$dir/stored")"

@@ -80,7 +80,7 @@ mount_overlay
 mount_devices
 name_the_world
 quieten_packages
-echo "installing: sendoff" $callers
+echo "installing: sendoff $callers"
 install_callers >"$work/install.log" 2>&1 || {
 	cat "$work/install.log"
 	exit 1
