@@ -136,7 +136,8 @@ verify_all(
 	struct aliases *a;
 	int status = EX_OK;
 
-	if (letter_address(l, r, e) < 0 || letter_route(l, r, e) < 0)
+	if (letter_configure(l, r, e) < 0 || letter_address(l, r, e) < 0 ||
+	    letter_route(l, r, e) < 0)
 		return error_exit(e);
 	a = letter_aliases(l, r, e);
 	if (e->kind != ERR_NONE)
