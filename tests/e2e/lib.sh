@@ -23,6 +23,12 @@ fail() {
 	exit 1
 }
 
+# This machine is none for the case.
+skip() {
+	printf '%s\n' "$*" >"$dir/skipped"
+	exit 0
+}
+
 # What there is to see when a case has failed.
 show_evidence() {
 	local f
@@ -47,13 +53,15 @@ run_case() {
 	: >"$dir/pids"
 	export HOME=$dir/home XDG_CONFIG_HOME=$dir/home/.config
 	mkdir "$HOME"
-	if (cd "$dir" && "case_$name") >"$dir/case.out" 2>&1; then
-		echo "ok $suite: $name"
-	else
+	if ! (cd "$dir" && "case_$name") >"$dir/case.out" 2>&1; then
 		echo "not ok $suite: $name"
 		[ ! -s "$dir/why" ] || sed 's/^/#   /' "$dir/why"
 		sed 's/^/#   /' "$dir/case.out" | head -n 20
 		show_evidence
+	elif [ -s "$dir/skipped" ]; then
+		echo "skip $suite: $name: $(<"$dir/skipped")"
+	else
+		echo "ok $suite: $name"
 	fi
 	stop_servers
 	[ -n "${KEEP:-}" ] || rm -rf "$dir"
