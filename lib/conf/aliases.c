@@ -291,6 +291,8 @@ follow_file(struct expansion *x, const char *path)
 	if (++inner.depth > DEPTH_MOST)
 		return complain(x, "leads too far");
 	rc = read_file(path, &st, &text, x->e);
+	if (rc == 0 && distrust(x, &st) != NULL) /* another one by now */
+		rc = complain(x, distrust(x, &st));
 	if (rc == 0)
 		rc = follow_lines(&inner, buf_bytes(&text));
 	buf_clear(&text);
