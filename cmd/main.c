@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "cmd/aliases.h"
 #include "cmd/environment.h"
 #include "cmd/inspect.h"
@@ -206,6 +207,7 @@ main(int argc, char **argv)
 	int status;
 
 	settle();
+	stop_watch(options_name(argv[0]));
 	environment_init(&env);
 	options_init(&o);
 	status = run(&o, &env, argc, argv);

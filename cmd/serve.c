@@ -6,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "smtp/service.h"
 #include "submit/report.h"
 #include "submit/submit.h"
 
-enum { PATIENCE = 300000, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
+enum { PATIENCE = 300, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
 
 struct serving {
 	const struct request *r;
@@ -27,19 +28,34 @@ send_replies(struct serving *v)
 	buf_reset(out);
 }
 
+/* False, and the client is told, when there is no more time for him. */
+static bool
+input_comes(struct serving *v)
+{
+	struct pollfd wait = { .fd = v->r->input, .events = POLLIN };
+	const struct timespec patience = { PATIENCE, 0 };
+	int rc;
+
+	do
+		rc = stop_poll(&wait, 1, &patience);
+	while (rc < 0 && errno == EINTR && stop_asked() == 0);
+	if (rc == 0)
+		service_close(v->s, "4.4.2", "waited too long");
+	else if (stop_asked() != 0)
+		service_close(v->s, "4.3.2", "shuts down");
+	return rc != 0 && stop_asked() == 0;
+}
+
 /* Nobody is left waiting for a reply while we wait for him. */
 static bool
 take_input(struct serving *v)
 {
-	struct pollfd wait = { .fd = v->r->input, .events = POLLIN };
 	char block[BLOCK];
 	ssize_t n;
 
 	send_replies(v);
-	if (poll(&wait, 1, PATIENCE) == 0) {
-		service_timeout(v->s);
+	if (!input_comes(v))
 		return false;
-	}
 	do
 		n = read(v->r->input, block, sizeof(block));
 	while (n < 0 && errno == EINTR);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
+
 struct attempt {
 	const struct endpoint *to;
 	int fd;          /* -1: not running */
@@ -198,7 +200,7 @@ poll_until(struct pollfd *p, size_t n, int64_t until)
 
 	if (left > 0)
 		t = (struct timespec){ left / 1000000, left % 1000000 * 1000 };
-	return ppoll(p, n, until == 0 ? NULL : &t, NULL);
+	return stop_poll(p, n, until == 0 ? NULL : &t);
 }
 
 static void
@@ -229,11 +231,11 @@ expire(struct heat *h, int64_t now)
 }
 
 static void
-give_up_all(struct heat *h)
+give_up_all(struct heat *h, int why)
 {
 	for (size_t i = 0; i < h->begun; i++)
 		if (h->tries[i].fd >= 0)
-			lose(h, &h->tries[i], ETIMEDOUT);
+			lose(h, &h->tries[i], why);
 	h->n = h->begun;
 }
 
@@ -245,7 +247,9 @@ run(struct heat *h)
 
 		expire(h, now);
 		if (h->race->deadline != 0 && now >= h->race->deadline)
-			give_up_all(h);
+			give_up_all(h, ETIMEDOUT);
+		else if (stop_asked() != 0)
+			give_up_all(h, EINTR);
 		else if (h->begun < h->n && now >= h->next)
 			begin(h, now);
 		else if (h->running > 0)

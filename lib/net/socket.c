@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/here.h"
+#include "base/stop.h"
 
 /* The answer to the last dot may take ten minutes: keep NATs awake. */
 enum { KEEPALIVE_IDLE = 60 };
@@ -77,7 +78,7 @@ ready(short found, int what)
 	return can;
 }
 
-/* ppoll up to the deadline: as poll(2), 0 when it has passed. */
+/* Up to the deadline: as poll(2), 0 when it has passed. */
 static int
 poll_until(struct pollfd *p, int64_t deadline)
 {
@@ -86,7 +87,7 @@ poll_until(struct pollfd *p, int64_t deadline)
 
 	if (deadline != 0 && left <= 0)
 		return 0;
-	return ppoll(p, 1, deadline == 0 ? NULL : &t, NULL);
+	return stop_poll(p, 1, deadline == 0 ? NULL : &t);
 }
 
 static int
@@ -101,7 +102,10 @@ socket_wait(struct wire *w, int what, int64_t deadline, struct error *e)
 		p.events |= POLLOUT;
 	do
 		rc = poll_until(&p, deadline);
-	while (rc < 0 && errno == EINTR);
+	while (rc < 0 && errno == EINTR && stop_asked() == 0);
+	if (rc < 0 && errno == EINTR)
+		return error_set(e, ERR_DISCONNECTED,
+		    "interrupted by signal %d", stop_asked());
 	if (rc < 0)
 		return error_sys(e, ERR_OS, "cannot wait for the peer");
 	return rc == 0 ? 0 : ready(p.revents, what);

@@ -142,9 +142,9 @@ leave(struct service *s)
 }
 
 void
-service_timeout(struct service *s)
+service_close(struct service *s, const char *status, const char *why)
 {
-	reply(s, 421, "4.4.2", "%s waited too long", s->plan->host);
+	reply(s, 421, status, "%s %s", s->plan->host, why);
 	leave(s);
 }
 

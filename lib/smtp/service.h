@@ -44,8 +44,8 @@ bool service_input(struct service *s, struct bytes in);
 /* The input is at its end. */
 void service_end(struct service *s);
 
-/* Nothing came for too long: 421, and over. */
-void service_timeout(struct service *s);
+/* 421, and over; why goes on from the name of the host. */
+void service_close(struct service *s, const char *status, const char *why);
 
 /* Run as far as it goes without the caller. */
 enum service_want service_step(struct service *s);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "net/dial.h"
 #include "net/tls.h"
 #include "submit/plan.h"
@@ -103,6 +104,9 @@ await(struct hop *h, int what, struct error *e)
 {
 	int ready = h->wire->wait(h->wire, what, h->deadline, e);
 
+	if (ready < 0)
+		return error_in(
+		    e, "%s, at %s", h->host->name, smtp_step(h->session));
 	return ready == 0 ? timed_out(h, e) : ready;
 }
 
@@ -270,6 +274,7 @@ pump(struct hop *h)
 	struct error e = ERROR_NONE;
 
 	h->deadline = 0;
+	stop_defer();
 	while (smtp_want(h->session) != SMTP_OVER) {
 		renew_deadline(h);
 		if (do_what_is_wanted(h, &e) < 0)
@@ -469,6 +474,7 @@ letter_look(struct letter *l, const struct request *r,
 	h.session = smtp_new(&h.plan.smtp, NULL, NULL, &h.tries, e);
 	if (h.session == NULL) {
 		h.wire->close(h.wire, false);
+		plan_clear(&h.plan);
 		return -1;
 	}
 	pump(&h);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "conf/secret.h"
 #include "submit/converse.h"
 #include "submit/plan.h"
@@ -32,7 +33,7 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 static bool
 worth_another_host(const struct letter *l, const struct error *e)
 {
-	if (l->maybe_delivered)
+	if (l->maybe_delivered || stop_asked() != 0)
 		return false;
 	switch (e->kind) {
 	case ERR_RESOLVE:
@@ -54,6 +55,8 @@ worth_another_host(const struct letter *l, const struct error *e)
 static bool
 host_is_busy(const struct letter *l)
 {
+	if (stop_asked() != 0)
+		return false;
 	for (size_t i = 0; i < l->env.n; i++)
 		if (l->env.to[i].verdict.stage == STAGE_ADDRESS)
 			continue;

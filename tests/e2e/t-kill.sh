@@ -31,8 +31,54 @@ case_terminated_within_content() {
 	kill -TERM "$pid"
 	wait "$pid"
 	status=$?
-	[ "$status" -ne 0 ] || fail "terminated, and a success"
+	expect_exit 75
+	expect_says 'at message content: interrupted by signal 15' 'saved in'
 	expect_messages 0
+}
+
+case_terminated_before_anything_was_sent() {
+	local pid
+	server
+	account
+	mkfifo never
+	exec 9<>never
+	"$sendoff" -C "$dir/sendoff.conf" you@example.test <never 2>err &
+	pid=$!
+	wait_for "the reading" grep -q '^SigCgt:.*400[0-9a-f]$' "/proc/$pid/status"
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 75
+	expect_says 'interrupted; nothing was sent'
+}
+
+case_terminated_before_the_answer() {
+	local pid
+	server --on 'dot hang'
+	account
+	"$sendoff" -C "$dir/sendoff.conf" --report=json you@example.test \
+	    < <(letter) >out 2>err &
+	pid=$!
+	wait_for "the dot" grep -q '^> .content and dot' "$store/.conn-1.log"
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 75
+	grep -q '"maybe_delivered": *true' out || fail "not uncertain"
+}
+
+case_what_is_ignored_stays_ignored() {
+	local pid
+	server --on 'rcpt delay 500'
+	account
+	(trap '' HUP; exec "$sendoff" -C "$dir/sendoff.conf" you@example.test \
+	    < <(letter)) &
+	pid=$!
+	wait_for "RCPT" grep -q '^> RCPT' "$store/.conn-1.log"
+	kill -HUP "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 0
 }
 
 case_the_reader_of_errors_has_gone() {
