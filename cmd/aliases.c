@@ -93,13 +93,15 @@ aliases_verify_file(const struct request *r, const char *named)
 static void
 say_targets(const struct letter *l, size_t from, struct buf *out)
 {
-	for (; from < l->env.n; from++) {
-		const char *host =
-		    l->account.hosts_n > 0 ? l->account.hosts[0].name : "";
+	const char *host =
+	    l->account.hosts_n > 0 ? l->account.hosts[0].name : "";
+
+	for (; from < l->leads_n; from++) {
+		const char *to = l->env.to[l->leads[from].at].address;
 
 		buf_addf(out,
-		    "%s... deliverable: mailer relay, host %s, user %s\n",
-		    l->env.to[from].address, host, l->env.to[from].address);
+		    "%s... deliverable: mailer relay, host %s, user %s\n", to,
+		    host, to);
 	}
 }
 
@@ -112,17 +114,18 @@ say(struct buf *out, const char *address, const char *what)
 
 /* Returns false when it cannot be delivered. */
 static bool
-verify(struct letter *l, struct aliases *a, struct address *to, struct buf *out)
+verify(struct letter *l, struct aliases *a, size_t i, struct buf *out)
 {
 	struct error e = ERROR_NONE;
-	size_t before = l->env.n;
+	const struct address *to = &l->to.list[i];
+	size_t before = l->leads_n;
 	struct buf what = BUF(2048);
-	bool good = letter_expand_one(l, a, to, &e) == 0;
+	bool good = letter_expand_one(l, a, i, &e) == 0;
 
 	if (!good) {
 		buf_addf(&what, "undeliverable: %s", e.text);
 		say(out, to->text, buf_text(&what));
-	} else if (l->env.n == before)
+	} else if (l->leads_n == before)
 		say(out, to->text, "deliverable: nothing more to do");
 	say_targets(l, before, out);
 	buf_clear(&what);
@@ -143,7 +146,7 @@ verify_all(
 	if (e->kind != ERR_NONE)
 		return error_exit(e);
 	for (size_t i = 0; i < l->to.n; i++)
-		if (!verify(l, a, &l->to.list[i], out))
+		if (!verify(l, a, i, out))
 			status = EX_NOUSER;
 	for (size_t i = 0; i < l->unreadable.n; i++) {
 		say(out, l->unreadable.to[i].address,

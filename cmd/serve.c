@@ -113,11 +113,8 @@ tell(void *ctx, const struct letter *l, const struct error *e)
 		v->broken = true;
 		return;
 	}
-	for (size_t i = 0; i < env->n; i++) {
+	for (size_t i = 0; i < env->n; i++)
 		verdicts[i] = letter_verdict(l, i);
-		if (l->env.n == 0 && e->kind == ERR_NONE)
-			verdicts[i].state = VERDICT_SENT; /* to nobody */
-	}
 	service_answer(v->s, verdicts, e);
 	free(verdicts);
 }

@@ -26,6 +26,8 @@ aliases_open(const char *path, struct buf *report, struct error *e)
 		return NULL;
 	}
 	if (alias_file_read(&a->file, path, report, e) < 0) {
+		if (e->kind == ERR_SECRET) /* closed, and no secret */
+			e->kind = ERR_CONFIG;
 		free(a);
 		return NULL;
 	}
@@ -170,7 +172,6 @@ follow_entry(struct expansion *x, const struct alias_entry *entry)
 {
 	unsigned char *seen = &x->a->seen[entry - x->a->file.entries];
 	struct expansion inner = *x;
-	size_t before = x->t->to.n + x->t->discarded;
 
 	if (*seen)
 		return 0;
@@ -180,11 +181,7 @@ follow_entry(struct expansion *x, const struct alias_entry *entry)
 	inner.line = entry->line;
 	if (++inner.depth > DEPTH_MOST)
 		return complain(&inner, "leads too far");
-	if (follow_values(&inner, entry->values) < 0)
-		return -1;
-	if (x->depth == 0 && x->t->to.n + x->t->discarded == before)
-		return complain(&inner, "leads nowhere");
-	return 0;
+	return follow_values(&inner, entry->values);
 }
 
 /* The entries for a name, else those that catch all, unless it was they. */
@@ -200,29 +197,42 @@ entries_for(const struct expansion *x, struct bytes name, size_t *n)
 	return found != NULL && x->a->seen[found - f->entries] ? NULL : found;
 }
 
-/* A quoted local part is looked up by what is inside. */
 static bool
 names_itself(const struct expansion *x, struct bytes local)
 {
 	return x->entry != NULL && bytes_same_case(x->entry->name, local);
 }
 
+/* All entries of a name; what was asked for must lead somewhere. */
+static int
+follow_entries(struct expansion *x, const struct alias_entry *entry, size_t n)
+{
+	size_t before = x->t->to.n + x->t->discarded;
+
+	for (size_t i = 0; i < n; i++)
+		if (follow_entry(x, &entry[i]) < 0)
+			return -1;
+	if (x->depth > 0 || x->t->to.n + x->t->discarded > before)
+		return 0;
+	x->entry = entry;
+	x->line = entry->line;
+	return complain(x, "leads nowhere");
+}
+
+/* A quoted local part is looked up by what is inside. */
 static int
 follow_address(struct expansion *x, struct address *a)
 {
 	struct bytes local = { a->text, a->local_n };
-	const struct alias_entry *entry;
+	const struct alias_entry *entry = NULL;
+	struct buf scratch = BUF(TARGET_MAX);
 	size_t n;
 
-	if (!alias_local(bytes_of(a->text), x->host) || names_itself(x, local))
-		return add(x, a);
-	entry = entries_for(x, local, &n);
-	if (entry == NULL)
-		return add(x, a);
-	for (size_t i = 0; i < n; i++)
-		if (follow_entry(x, &entry[i]) < 0)
-			return -1;
-	return 0;
+	local = unquote(local, &scratch);
+	if (alias_local(bytes_of(a->text), x->host) && !names_itself(x, local))
+		entry = entries_for(x, local, &n);
+	buf_clear(&scratch);
+	return entry != NULL ? follow_entries(x, entry, n) : add(x, a);
 }
 
 static int
@@ -363,7 +373,11 @@ int
 aliases_expand(struct aliases *a, const struct address *from, const char *host,
     struct alias_targets *t, struct error *e)
 {
-	struct expansion x = { .a = a, .host = host, .t = t, .e = e };
+	struct expansion x = { .a = a,
+		.host = host,
+		.t = t,
+		.path = a->file.path,
+		.e = e };
 	struct address first;
 	int rc;
 

@@ -119,21 +119,32 @@ make_room(struct envelope *env, struct error *e)
 	return 0;
 }
 
-int
-envelope_to(struct envelope *env, struct bytes address, struct error *e)
+static int
+append(
+    struct envelope *env, size_t *slot, struct bytes address, struct error *e)
 {
-	size_t *slot;
 	char *p;
 
-	if (refresh_index(env, e) < 0)
-		return -1;
-	slot = find(env, address);
-	if (*slot != 0)
-		return 0;
 	if (make_room(env, e) < 0 || (p = copy(address, e)) == NULL)
 		return -1;
 	env->to[env->n++] = (struct recipient){ .address = p };
 	*slot = env->known = env->n;
+	return 0;
+}
+
+int
+envelope_to(
+    struct envelope *env, struct bytes address, size_t *at, struct error *e)
+{
+	size_t *slot;
+
+	if (refresh_index(env, e) < 0)
+		return -1;
+	slot = find(env, address);
+	if (*slot == 0 && append(env, slot, address, e) < 0)
+		return -1;
+	if (at != NULL)
+		*at = *slot - 1;
 	return 0;
 }
 

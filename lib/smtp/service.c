@@ -468,31 +468,17 @@ note_recipient(struct service *s, size_t index)
 	return true;
 }
 
-/* Where in the envelope the address stands. */
-static size_t
-index_of(const struct envelope *env, const char *address)
-{
-	size_t i = env->n;
-
-	while (i > 0 &&
-	    !address_same(bytes_of(env->to[i - 1].address), bytes_of(address)))
-		i--;
-	return i > 0 ? i - 1 : 0;
-}
-
 static void
 keep_recipient(struct service *s, const struct address *a, struct recipient *to)
 {
 	struct error e = ERROR_NONE;
 	size_t before = s->env.n, at;
 
-	if (envelope_to(&s->env, bytes_of(a->text), &e) < 0 ||
-	    !note_recipient(
-		s, s->env.n > before ? before : index_of(&s->env, a->text))) {
+	if (envelope_to(&s->env, bytes_of(a->text), &at, &e) < 0 ||
+	    !note_recipient(s, at)) {
 		reply(s, 452, "4.3.1", "out of memory");
 		return;
 	}
-	at = s->order[s->order_n - 1];
 	if (s->env.n > before) {
 		s->env.to[at].notify = to->notify;
 		s->env.to[at].original = to->original;

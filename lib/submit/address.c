@@ -53,15 +53,13 @@ refuse(struct letter *l, const char *where, struct bytes text,
 {
 	enum { SHOWN_MOST = 320 };
 	struct envelope *u = &l->unreadable;
-	size_t before = u->n;
+	size_t at;
 
 	error_in(why, "%s", where);
-	if (envelope_to(u, bytes_head(text, SHOWN_MOST), e) < 0)
+	if (envelope_to(u, bytes_head(text, SHOWN_MOST), &at, e) < 0)
 		return -1;
-	if (u->n > before)
-		verdict_set(&u->to[before].verdict, VERDICT_REFUSED,
-		    STAGE_ADDRESS, 0, (struct estatus){ 5, 1, 3 },
-		    bytes_of(why->text));
+	verdict_set(&u->to[at].verdict, VERDICT_REFUSED, STAGE_ADDRESS, 0,
+	    (struct estatus){ 5, 1, 3 }, bytes_of(why->text));
 	return 0;
 }
 
@@ -205,9 +203,6 @@ static int
 take_given(struct letter *l, const struct envelope *given, struct error *e)
 {
 	l->sender_given = true;
-	l->first = calloc(given->n + 1, sizeof(l->first[0]));
-	if (l->first == NULL)
-		return error_set(e, ERR_OS, "out of memory");
 	if (address_path(&l->sender, bytes_of(given->sender), e) < 0)
 		return -1;
 	for (size_t i = 0; i < given->n; i++)

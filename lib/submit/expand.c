@@ -42,20 +42,45 @@ note_original(
 	if (given->text[given->local_n] == '\0')
 		buf_addf(&text, "@%.*s", BYTES_ARG(letter_domain(l)));
 	for (; l->env.notify != NOTIFY_UNSET && from < l->env.n; from++) {
-		l->env.to[from].original = strdup(buf_text(&text));
-		if (l->env.to[from].original == NULL)
+		struct recipient *to = &l->env.to[from];
+
+		if (address_same(bytes_of(to->address), buf_bytes(&text)))
+			continue;
+		to->original = strdup(buf_text(&text));
+		if (to->original == NULL)
 			rc = error_set(e, ERR_OS, "out of memory");
 	}
 	buf_clear(&text);
 	return rc;
 }
 
+/* The room is always the next power of two, so that their number tells it. */
 static int
-add(struct letter *l, struct address *a, struct error *e)
+note_lead(struct letter *l, size_t given, size_t at, struct error *e)
 {
-	if (address_qualify(a, letter_domain(l), e) < 0)
+	size_t n = l->leads_n;
+	struct lead *more;
+
+	if ((n & (n - 1)) == 0) {
+		more = reallocarray(
+		    l->leads, n == 0 ? 1 : n * 2, sizeof(l->leads[0]));
+		if (more == NULL)
+			return error_set(e, ERR_OS, "out of memory");
+		l->leads = more;
+	}
+	l->leads[l->leads_n++] = (struct lead){ given, at };
+	return 0;
+}
+
+static int
+add(struct letter *l, size_t given, struct address *a, struct error *e)
+{
+	size_t at;
+
+	if (address_qualify(a, letter_domain(l), e) < 0 ||
+	    envelope_to(&l->env, bytes_of(a->text), &at, e) < 0)
 		return -1;
-	return envelope_to(&l->env, bytes_of(a->text), e);
+	return note_lead(l, given, at, e);
 }
 
 /* A mailbox at the domain that bare names get is somewhere else, for sure. */
@@ -67,18 +92,16 @@ host_of(const struct letter *l)
 }
 
 static int
-expand(struct letter *l, struct aliases *a, const struct address *given,
-    struct error *e)
+expand(struct letter *l, struct aliases *a, size_t i, struct error *e)
 {
+	const struct address *given = &l->to.list[i];
 	struct alias_targets t = ALIAS_TARGETS;
 	size_t before = l->env.n;
 	int rc = aliases_expand(a, given, host_of(l), &t, e);
 
-	for (size_t i = 0; rc == 0 && i < t.to.n; i++)
-		rc = add(l, &t.to.list[i], e);
-	if (rc == 0 &&
-	    (t.to.n != 1 ||
-		strncmp(t.to.list[0].text, given->text, given->local_n) != 0))
+	for (size_t k = 0; rc == 0 && k < t.to.n; k++)
+		rc = add(l, i, &t.to.list[k], e);
+	if (rc == 0)
 		rc = note_original(l, before, given, e);
 	alias_targets_clear(&t);
 	return rc;
@@ -101,20 +124,18 @@ any_local(const struct letter *l)
 
 int
 letter_expand_one(
-    struct letter *l, struct aliases *a, struct address *to, struct error *e)
+    struct letter *l, struct aliases *a, size_t i, struct error *e)
 {
-	if (a != NULL && may_be_alias(l, to))
-		return expand(l, a, to, e);
-	return add(l, to, e);
+	if (a != NULL && may_be_alias(l, &l->to.list[i]))
+		return expand(l, a, i, e);
+	return add(l, i, &l->to.list[i], e);
 }
 
-/* What the client wants to know of a recipient, and whom he leads to. */
+/* What the client wants to know of those whom a recipient leads to. */
 static int
 pass_on(struct letter *l, const struct envelope *given, size_t i, size_t from,
     struct error *e)
 {
-	l->first[i] = from;
-	l->first[i + 1] = l->env.n;
 	for (; from < l->env.n; from++) {
 		struct recipient *to = &l->env.to[from];
 
@@ -138,10 +159,11 @@ letter_expand(struct letter *l, const struct request *r, struct error *e)
 	for (size_t i = 0; rc == 0 && i < l->to.n; i++) {
 		size_t before = l->env.n;
 
-		rc = letter_expand_one(l, a, &l->to.list[i], e);
+		rc = letter_expand_one(l, a, i, e);
 		if (rc == 0 && r->given != NULL)
 			rc = pass_on(l, r->given, i, before, e);
 	}
 	aliases_close(a);
+	l->expanded = rc == 0;
 	return rc;
 }

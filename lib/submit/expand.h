@@ -19,8 +19,8 @@ struct aliases *letter_aliases(
 /* Fill the envelope with all recipients, none of them bare any more. */
 int letter_expand(struct letter *l, const struct request *r, struct error *e);
 
-/* The same for one of them; a is NULL when there are no aliases. */
+/* The same for l->to.list[i]; a is NULL when there are no aliases. */
 int letter_expand_one(
-    struct letter *l, struct aliases *a, struct address *to, struct error *e);
+    struct letter *l, struct aliases *a, size_t i, struct error *e);
 
 #endif

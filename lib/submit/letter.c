@@ -38,7 +38,7 @@ letter_clear(struct letter *l)
 	buf_clear(&l->message_id);
 	buf_clear(&l->buried);
 	identity_clear(&l->from);
-	free(l->first);
+	free(l->leads);
 }
 
 struct bytes
@@ -55,20 +55,35 @@ has_it(const struct verdict *v)
 	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
 }
 
+/* Where the leads of the i-th begin. */
+static size_t
+first_lead(const struct letter *l, size_t i)
+{
+	size_t low = 0, high = l->leads_n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->leads[middle].given < i)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct verdict
 letter_verdict(const struct letter *l, size_t i)
 {
-	size_t from = l->first == NULL ? 0 : l->first[i],
-	       to = l->first == NULL ? 0 : l->first[i + 1];
+	struct verdict v = { .state = VERDICT_PENDING };
+	size_t k = first_lead(l, i);
 
-	if (l->env.n == 0)
-		return (struct verdict){ 0 };
-	if (from == to) { /* another stands for him, or nobody */
-		from = 0;
-		to = l->env.n;
+	if (l->expanded)
+		v.state = VERDICT_SENT;
+	for (; k < l->leads_n && l->leads[k].given == i; k++) {
+		v = l->env.to[l->leads[k].at].verdict;
+		if (!has_it(&v))
+			break;
 	}
-	for (size_t k = from; k < to; k++)
-		if (!has_it(&l->env.to[k].verdict))
-			return l->env.to[k].verdict;
-	return l->env.to[from].verdict;
+	return v;
 }

@@ -12,6 +12,11 @@
 #include "submit/identity.h"
 #include "submit/request.h"
 
+/* The given-th of the recipients as they were given leads to env.to[at]. */
+struct lead {
+	size_t given, at;
+};
+
 struct letter {
 	struct identity from;   /* who runs this */
 	struct conf *conf;      /* owned */
@@ -20,9 +25,9 @@ struct letter {
 	struct address_list to; /* owned: as they were given */
 	struct address sender;  /* owned: -f, if sender_given */
 	bool sender_given;
-	size_t *first; /* owned: of each recipient that was given with an
-	                  envelope, where those stand that he leads to; one
-	                  more for the end; or NULL */
+	struct lead *leads; /* owned: in the order of given */
+	size_t leads_n;
+	bool expanded;              /* they are known of all */
 	struct envelope unreadable; /* owned: what is no address, refused */
 	struct envelope env;        /* owned */
 	struct message message;     /* owned */
@@ -42,8 +47,8 @@ void letter_init(struct letter *l, const struct request *r);
 void letter_clear(struct letter *l);
 
 /*
- * What came of the i-th recipient of an envelope that was given: of those he
- * leads to, the first that has not got it counts.
+ * What came of the i-th of the recipients as they were given: of those he leads
+ * to, the first that has not got it counts.  Who leads to nobody is SENT.
  */
 struct verdict letter_verdict(const struct letter *l, size_t i);
 

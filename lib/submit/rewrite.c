@@ -51,12 +51,13 @@ add_unreadable(struct letter *l, struct error *e)
 	if (u->n > 0 && l->account.recipients == RECIPIENTS_ALL)
 		return error_set(e, ERR_ADDRESS, "%s", u->to[0].verdict.text);
 	for (size_t i = 0; i < u->n; i++) {
-		size_t before = l->env.n;
+		size_t before = l->env.n, at;
 
-		if (envelope_to(&l->env, bytes_of(u->to[i].address), e) < 0)
+		if (envelope_to(
+			&l->env, bytes_of(u->to[i].address), &at, e) < 0)
 			return -1;
-		if (l->env.n > before)
-			l->env.to[before].verdict = u->to[i].verdict;
+		if (at == before)
+			l->env.to[at].verdict = u->to[i].verdict;
 	}
 	return 0;
 }

@@ -77,6 +77,33 @@ case_duplicates_add_up() {
 	leads root a@corp.test b@corp.test
 }
 
+case_duplicates_that_lead_to_the_same() {
+	aliases <<-'END'
+		dup: both
+		dup: both
+		both: a@corp.test
+	END
+	leads dup a@corp.test
+}
+
+case_a_quoted_local_part() {
+	aliases <<<'"q n": a@corp.test'
+	leads '"q n"' a@corp.test
+}
+
+case_closed_to_us() {
+	aliases <<<'root: a@corp.test'
+	chmod 0 aliases
+	chmod 755 "$dir" "$dir/.." "$dir/../.."
+	chmod 644 sendoff.conf
+	cp "$sendoff" "$dir/sendoff"
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+	    "$dir/sendoff" -C sendoff.conf root 2>err < <(letter)
+	status=$?
+	expect_exit 78
+	expect_says 'aliases.*Permission denied'
+}
+
 case_a_name_that_names_itself_is_a_mailbox() {
 	aliases <<<'root: root, a@corp.test'
 	leads root root@example.test a@corp.test

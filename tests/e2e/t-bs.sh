@@ -361,4 +361,58 @@ case_a_large_message() {
 	[ "$(wc -c <"$store/message-1.eml")" -gt 6600000 ] || fail "cut"
 }
 
+# local_aliases <<END: the file that the account reads.
+local_aliases() {
+	cat >"$dir/aliases"
+	sed -i "s|^aliases = .*|aliases = \"$dir/aliases\";|" "$dir/sendoff.conf"
+}
+
+case_an_alias_that_fails_half_way() {
+	server
+	account
+	local_aliases <<-'END'
+		two: a@corp.test, b@corp.test
+		piped: "|/bin/cat"
+		three: c@corp.test, d@corp.test, e@corp.test
+	END
+	bs --protocol=lmtp <<-END
+		LHLO x\r\n
+		$MAIL
+		RCPT TO:<two>\r\n
+		RCPT TO:<piped>\r\n
+		RCPT TO:<three>\r\n
+		DATA\r\n
+		* 3 $LETTER
+		QUIT\r\n
+	END
+	expect_messages 0
+	[ "$(grep -c '^451 4\.3\.5 .*: .*aliases:2: alias .piped. runs a command' \
+	    "$dir/out")" -eq 3 ] || fail "it says: $(<"$dir/out")"
+}
+
+case_nobody_answers_for_another() {
+	server --on 'rcpt has=bad@ reply "550 5.1.1 nobody"'
+	account
+	local_aliases <<-'END'
+		null: /dev/null
+		ann: good@corp.test
+		again: good@corp.test
+	END
+	bs --protocol=lmtp <<-END
+		LHLO x\r\n
+		$MAIL
+		RCPT TO:<null>\r\n
+		RCPT TO:<ann>\r\n
+		RCPT TO:<bad@corp.test>\r\n
+		RCPT TO:<again>\r\n
+		DATA\r\n
+		* 4 $LETTER
+		QUIT\r\n
+	END
+	expect_messages 1
+	expect_replies '^220' '^250-' '^250' '^250' '^250' '^250' '^250' '^354' \
+	    '^250 2\.0\.0 null: ' '^250 2\.0\.0 ann: ' '^550 5\.1\.1 bad' \
+	    '^250 2\.0\.0 again: ' '^221'
+}
+
 run_cases

@@ -110,8 +110,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	trace.here = here;
 	buf_init(&r.out, OUT_MOST);
 	envelope_from(&env, BYTES("a@b.example"), &e);
-	envelope_to(&env, BYTES("c@d.example"), &e);
-	envelope_to(&env, BYTES("e@f.example"), &e);
+	envelope_to(&env, BYTES("c@d.example"), NULL, &e);
+	envelope_to(&env, BYTES("e@f.example"), NULL, &e);
 	r.s = smtp_new(&plan, &env, &msg, &tries, &e);
 	while (smtp_want(r.s) != SMTP_OVER)
 		if (step(&r), ++steps > STEPS_MOST + 2 * n)

@@ -110,9 +110,9 @@ session(struct result *r, struct error *e)
 	int rc = envelope_from(&env, BYTES("a@b.example"), e);
 
 	if (rc == 0)
-		rc = envelope_to(&env, BYTES("c@d.example"), e);
+		rc = envelope_to(&env, BYTES("c@d.example"), NULL, e);
 	if (rc == 0)
-		rc = envelope_to(&env, BYTES("e@f.example"), e);
+		rc = envelope_to(&env, BYTES("e@f.example"), NULL, e);
 	if (rc == 0)
 		rc = converse(&env, r, e);
 	envelope_clear(&env);

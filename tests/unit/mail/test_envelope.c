@@ -34,8 +34,8 @@ START_TEST(a_recipient_is_added_once)
 	struct envelope env = ENVELOPE;
 	struct error e = ERROR_NONE;
 
-	ck_assert_int_eq(envelope_to(&env, bytes_of(pairs[_i].a), &e), 0);
-	ck_assert_int_eq(envelope_to(&env, bytes_of(pairs[_i].b), &e), 0);
+	ck_assert_int_eq(envelope_to(&env, bytes_of(pairs[_i].a), NULL, &e), 0);
+	ck_assert_int_eq(envelope_to(&env, bytes_of(pairs[_i].b), NULL, &e), 0);
 	ck_assert_uint_eq(env.n, pairs[_i].same ? 1 : 2);
 	ck_assert_str_eq(env.to[0].address, pairs[_i].a);
 	envelope_clear(&env);
@@ -50,7 +50,7 @@ START_TEST(many_recipients_keep_their_order)
 
 	for (int i = 0; i < 1000; i++) {
 		snprintf(address, sizeof(address), "u%d@corp.test", i % 700);
-		ck_assert_int_eq(envelope_to(&env, bytes_of(address), &e), 0);
+		ck_assert_int_eq(envelope_to(&env, bytes_of(address), NULL, &e), 0);
 	}
 	ck_assert_uint_eq(env.n, 700);
 	ck_assert_str_eq(env.to[0].address, "u0@corp.test");
@@ -71,13 +71,13 @@ START_TEST(a_changed_list_is_looked_at_again)
 	for (int i = 0; i < 3; i++) {
 		char address[] = { (char)('a' + i), '@', 'x', '\0' };
 
-		ck_assert_int_eq(envelope_to(&env, bytes_of(address), &e), 0);
+		ck_assert_int_eq(envelope_to(&env, bytes_of(address), NULL, &e), 0);
 	}
 	free(env.to[--env.n].address);
-	ck_assert_int_eq(envelope_to(&env, BYTES("c@x"), &e), 0);
+	ck_assert_int_eq(envelope_to(&env, BYTES("c@x"), NULL, &e), 0);
 	ck_assert_uint_eq(env.n, 3);
-	ck_assert_int_eq(envelope_to(&env, BYTES("c@X"), &e), 0);
-	ck_assert_int_eq(envelope_to(&env, BYTES("a@x"), &e), 0);
+	ck_assert_int_eq(envelope_to(&env, BYTES("c@X"), NULL, &e), 0);
+	ck_assert_int_eq(envelope_to(&env, BYTES("a@x"), NULL, &e), 0);
 	ck_assert_uint_eq(env.n, 3);
 	ck_assert_str_eq(env.to[2].address, "c@x");
 	envelope_clear(&env);

@@ -180,7 +180,7 @@ prologue_line(struct talk *t, struct bytes l)
 	if (bytes_is(key, "from"))
 		envelope_from(&t->env, value, &e);
 	else if (bytes_is(key, "to"))
-		envelope_to(&t->env, value, &e);
+		envelope_to(&t->env, value, NULL, &e);
 	else if (bytes_is(key, "content"))
 		unescape(value, &t->content);
 	else if (bytes_is(key, "mail-option"))
