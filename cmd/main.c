@@ -117,7 +117,8 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.aliases = o->aliases,
 		.gateway = o->gateway,
 		.smtputf8 = o->smtputf8,
-		.no_command = o->as_sendmail && o->file != NULL,
+		.wary = o->as_sendmail && o->file != NULL &&
+		    !environment_trusts(o->file),
 		.places = environment_places(env, o),
 		.account = o->account,
 		.over = o->over,

@@ -17,11 +17,12 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 	if (!plan_logs_in(a) || l->secret.n > 0 ||
 	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
 		return 0;
-	if (r->no_command && a->password.kind == SECRET_COMMAND) {
+	if (r->wary && a->password.kind != SECRET_NONE &&
+	    a->password.kind != SECRET_LITERAL) {
 		error_set(e, ERR_SECRET,
-		    "no password command is run under the name sendmail for "
-		    "a file that the caller names");
-		return error_hint(e, "call sendoff");
+		    "under the name sendmail no password is fetched for a file "
+		    "that the caller names");
+		return error_hint(e, "call sendoff, or give the file to root");
 	}
 	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
 		return -1;

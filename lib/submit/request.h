@@ -45,7 +45,7 @@ struct request {
 
 	bool smtputf8; /* -U: SMTPUTF8 wherever it is offered */
 
-	bool no_command; /* run none: who named the files is not known */
+	bool wary; /* a stranger may have named the configuration */
 	struct conf_places places;
 	const char *account; /* or NULL */
 	struct conf_override *over;

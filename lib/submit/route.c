@@ -52,11 +52,32 @@ trace_as_account(const struct letter *l, const struct request *r)
 	trace_start(r->trace);
 }
 
+static bool
+names_a_file(const struct conf *c)
+{
+	const char *const *to = conf_log(c);
+	const char *dead = conf_dead_letter(c);
+
+	for (; to != NULL && *to != NULL; to++)
+		if (strcmp(*to, "syslog") != 0 && strcmp(*to, "off") != 0)
+			return true;
+	return dead != NULL && strcmp(dead, "off") != 0;
+}
+
 int
 letter_configure(struct letter *l, const struct request *r, struct error *e)
 {
 	l->conf = conf_load(&r->places, &l->complaints, e);
-	return l->conf != NULL ? 0 : -1;
+	if (l->conf == NULL)
+		return -1;
+	if (!r->wary || !names_a_file(l->conf))
+		return 0;
+	conf_free(l->conf);
+	l->conf = NULL;
+	error_set(e, ERR_CONFIG,
+	    "under the name sendmail no file is written that a file of the "
+	    "caller's names, as log or dead_letter");
+	return error_hint(e, "call sendoff, or give the file to root");
 }
 
 int

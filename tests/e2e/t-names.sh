@@ -28,16 +28,73 @@ case_sendmail_redirects_no_mail() {
 	refuses --password-file=/etc/passwd
 }
 
+# as_caller [ARGUMENT...]: as sendmail -C, with a file that is not root's.
+as_caller() {
+	ln -sf "$sendoff" sendmail
+	[ "$(id -u)" -ne 0 ] || chown 12345 sendoff.conf
+	sendoff=./sendmail send_letter "$@"
+}
+
 case_sendmail_runs_no_command_of_the_callers() {
 	server --auth PLAIN
 	refuses "--password-command=touch $dir/ran"
 	account "user = \"user\"; password: { command = [\"touch\", \"$dir/ran\"]; }; auth_without_tls = true;"
-	ln -s "$sendoff" sendmail
-	sendoff=./sendmail send_letter
-	expect_exit 78 77
-	expect_says 'no password command is run'
+	sed -i '/^log/d' sendoff.conf
+	as_caller
+	expect_exit 77
+	expect_says 'under the name sendmail no password is fetched'
 	[ ! -e "$dir/ran" ] || fail "the command was run"
 	expect_no_connection
+}
+
+case_sendmail_fetches_no_password_for_the_caller() {
+	local from
+	server --auth PLAIN
+	echo precious >secret
+	chmod 600 secret
+	for from in 'file = "secret"' 'env = "PRECIOUS"' 'netrc = "secret"'; do
+		account "user = \"user\"; password: { $from; }; auth_without_tls = true;"
+		sed -i '/^log/d' sendoff.conf
+		PRECIOUS=precious as_caller
+		expect_exit 77
+	done
+	account 'user = "user"; auth_without_tls = true;'
+	sed -i '/^log/d' sendoff.conf
+	SENDOFF_PASSWORD=precious as_caller
+	expect_exit 77
+	expect_no_connection
+}
+
+case_sendmail_writes_no_file_of_the_callers() {
+	server
+	account
+	as_caller
+	expect_exit 78
+	expect_says 'no file is written'
+	sed -i "s|^log = .*|dead_letter = \"$dir/planted\";|" sendoff.conf
+	as_caller
+	expect_exit 78
+	[ ! -e log ] && [ ! -e planted ] || fail "a file was written"
+	expect_no_connection
+}
+
+case_sendmail_takes_a_password_that_the_file_holds() {
+	server --auth PLAIN
+	account 'user = "user"; password = "secret"; auth_without_tls = true;'
+	sed -i '/^log/d' sendoff.conf
+	as_caller
+	expect_exit 0
+	expect_messages 1
+}
+
+case_sendmail_trusts_a_file_of_roots() {
+	[ "$(id -u)" -eq 0 ] || skip "this is not root"
+	server
+	account
+	ln -s "$sendoff" sendmail
+	sendoff=./sendmail send_letter
+	expect_exit 0
+	[ -s log ] || fail "no log"
 }
 
 case_sendmail_writes_no_file_and_shows_no_secret() {
