@@ -217,13 +217,36 @@ load_text(const struct loading *g)
 	file_free(f);
 }
 
-/*
- * must: the file was asked for by name.  other: there is another one, so that
- * this one may be closed to the user.
- */
+/* What a file is for, and so what it means that it cannot be read. */
+enum role {
+	NAMED,      /* it must be there */
+	USERS,      /* it may be missing, and so may the whole home */
+	SYSTEMS,    /* it may be missing */
+	SYSTEMS_TOO /* there is another, so that it may be closed to the user */
+};
+
+static bool
+may_do_without(const char *path, enum role role, const struct error *wrong)
+{
+	struct stat st;
+
+	switch (role) {
+	case NAMED:
+		return false;
+	case USERS:
+		return stat(path, &st) < 0;
+	case SYSTEMS:
+		break;
+	case SYSTEMS_TOO:
+		if (eaccess(path, R_OK) < 0)
+			return true;
+	}
+	return wrong->kind == ERR_NOINPUT;
+}
+
 static int
 load_file(
-    struct loading *g, const char *path, bool must, bool other, struct error *e)
+    struct loading *g, const char *path, enum role role, struct error *e)
 {
 	struct error wrong = ERROR_NONE;
 
@@ -233,13 +256,9 @@ load_file(
 		load_text(g);
 		return 0;
 	}
-	if (wrong.kind == ERR_NOINPUT && must) {
-		*e = wrong;
-		return -1;
-	}
-	if (wrong.kind == ERR_NOINPUT || (other && eaccess(path, R_OK) < 0))
+	if (may_do_without(path, role, &wrong))
 		return 0;
-	if (wrong.kind == ERR_OS) {
+	if (wrong.kind == ERR_NOINPUT || wrong.kind == ERR_OS) {
 		*e = wrong;
 		return -1;
 	}
@@ -321,11 +340,11 @@ load_files(struct conf *c, const struct conf_places *p, struct report *r,
 	struct loading second = { c, &c->sources[1], r };
 
 	if (p->file != NULL)
-		return load_file(&first, p->file, true, false, e);
-	if (load_file(&first, p->user_file, false, false, e) < 0)
+		return load_file(&first, p->file, NAMED, e);
+	if (load_file(&first, p->user_file, USERS, e) < 0)
 		return -1;
-	return load_file(
-	    &second, p->system_file, false, first.s->files_n > 0, e);
+	return load_file(&second, p->system_file,
+	    first.s->files_n > 0 ? SYSTEMS_TOO : SYSTEMS, e);
 }
 
 static int

@@ -42,7 +42,7 @@ read_fd(int fd, const char *path, struct buf *text, struct error *e)
 static int
 not_opened(const char *path, struct error *e)
 {
-	if (errno == ENOENT)
+	if (errno == ENOENT || errno == ENOTDIR)
 		return error_sys(e, ERR_NOINPUT, "cannot open '%s'", path);
 	if (errno != EACCES && errno != EPERM)
 		return error_sys(e, ERR_CONFIG, "cannot open '%s'", path);

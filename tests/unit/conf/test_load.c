@@ -152,6 +152,35 @@ END_TEST
 
 /* ---- the files ------------------------------------------------------------- */
 
+/* As for daemons: their home is no directory, or one that nobody enters. */
+START_TEST(a_home_that_cannot_be_entered)
+{
+	struct scene s;
+	char closed[320];
+
+	scene_open(&s);
+	scene_write(s.system, "accounts: { a: { host = \"h\"; }; };\n", 0644);
+	s.places.user_file = "/dev/null/sendoff.conf";
+	scene_must(&s, NULL);
+	ck_assert_str_eq(conf_names(s.c)[0], "a");
+	snprintf(closed, sizeof(closed), "%s/closed/sendoff.conf", s.dir);
+	closed[strlen(closed) - strlen("/sendoff.conf")] = '\0';
+	ck_assert_int_eq(mkdir(closed, 0), 0);
+	closed[strlen(closed)] = '/';
+	s.places.user_file = closed;
+	ck_assert_int_eq(chmod(s.dir, 0755), 0);
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_msg(scene_load(&s, NULL), "%s", buf_text(&s.report));
+	if (getuid() == 0)
+		ck_assert_int_eq(seteuid(0), 0);
+	s.places.file = "/dev/null/sendoff.conf";
+	ck_assert(!scene_load(&s, NULL));
+	ck_assert_int_eq(error_exit(&s.e), EX_NOINPUT);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(a_file_that_was_named)
 {
 	struct scene s;
@@ -697,6 +726,7 @@ suite_conf_load(void)
 	tcase_add_test(t, the_users_file_lies_over_the_systems);
 	tcase_add_test(t, errors_of_all_files_are_told);
 	suite_add_tcase(s, t);
+	tcase_add_test(f, a_home_that_cannot_be_entered);
 	tcase_add_test(f, a_file_that_was_named);
 	tcase_add_test(f, a_file_closed_to_the_user);
 	LOOP(f, open_files_hold_no_secrets, modes);
