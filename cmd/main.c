@@ -59,7 +59,9 @@ open_trace(struct trace *t, int *fd, const struct options *o, struct error *e)
 	if (o->debug_file == NULL)
 		return 0;
 	*fd = open(o->debug_file,
-	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
+		O_NONBLOCK | O_NOCTTY,
+	    0600);
 	if (*fd < 0)
 		return error_sys(
 		    e, ERR_USAGE, "cannot open '%s'", o->debug_file);

@@ -86,40 +86,20 @@ set_added(struct options *o, const struct option_row *row, const char *value,
 	return buf_ok(list) ? 0 : error_set(e, ERR_USAGE, "too many options");
 }
 
-static int
-set_ignored(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	(void)o;
-	(void)row;
-	(void)value;
-	(void)e;
-	return 0;
-}
-
-#define SET_BOOL(function, member) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
+#define UNUSED __attribute__((unused))
+#define SETTER(function, body) \
+	static int function(struct options *o UNUSED, \
+	    const struct option_row *row UNUSED, const char *value UNUSED, \
+	    struct error *e UNUSED) \
 	{ \
-		o->member = true; \
-		return set_ignored(o, row, value, e); \
+		body; \
+		return 0; \
 	}
+SETTER(set_ignored, )
 
-#define SET_TEXT(function, member) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
-	{ \
-		o->member = value; \
-		return set_ignored(o, row, value, e); \
-	}
-
-#define SET_ACTION(function, what) \
-	static int function(struct options *o, const struct option_row *row, \
-	    const char *value, struct error *e) \
-	{ \
-		o->action = what; \
-		return set_ignored(o, row, value, e); \
-	}
+#define SET_BOOL(function, member) SETTER(function, o->member = true)
+#define SET_TEXT(function, member) SETTER(function, o->member = value)
+#define SET_ACTION(function, what) SETTER(function, o->action = what)
 
 SET_BOOL(set_ignore_dots, ignore_dots)
 SET_BOOL(set_read_recipients, read_recipients)
@@ -131,7 +111,6 @@ SET_TEXT(set_sender, sender)
 SET_TEXT(set_full_name, full_name)
 SET_TEXT(set_account, account)
 SET_TEXT(set_file, file)
-SET_TEXT(set_tag, tag)
 SET_ACTION(set_pretend, ACTION_PRETEND)
 SET_ACTION(set_check, ACTION_CHECK)
 SET_ACTION(set_show_config, ACTION_SHOW_CONFIG)
@@ -139,6 +118,26 @@ SET_ACTION(set_server_info, ACTION_SERVER_INFO)
 SET_ACTION(set_version, ACTION_VERSION)
 SET_ACTION(set_help, ACTION_HELP)
 SET_ACTION(set_newaliases, ACTION_NEWALIASES)
+SETTER(set_no_aliases, o->aliases = "off")
+SETTER(set_verbose, if (o->debug_level < 1) o->debug_level = 1)
+
+/* It stands in front of a record: no part of one may be forged. */
+static int
+set_tag(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	enum { TAG_MOST = 32 };
+	size_t n = strspn(value,
+	    "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-");
+
+	if (n == 0 || n > TAG_MOST || value[n] != '\0')
+		return bad_value_hint(row, value,
+		    "up to 32 letters, digits, and of '.', '_', '/' and '-'",
+		    e);
+	o->tag = value;
+	return 0;
+}
 
 static int
 set_debug_file(struct options *o, const struct option_row *row,
@@ -157,29 +156,12 @@ set_aliases(struct options *o, const struct option_row *row, const char *value,
 }
 
 static int
-set_no_aliases(struct options *o, const struct option_row *row,
-    const char *value, struct error *e)
-{
-	o->aliases = "off";
-	return set_ignored(o, row, value, e);
-}
-
-static int
 set_show_secrets(struct options *o, const struct option_row *row,
     const char *value, struct error *e)
 {
 	(void)value;
 	o->show_secrets = true;
 	return check_caller(o, row, e);
-}
-
-static int
-set_verbose(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
-{
-	if (o->debug_level < 1)
-		o->debug_level = 1;
-	return set_ignored(o, row, value, e);
 }
 
 static int
@@ -201,7 +183,7 @@ set_classic_debug(struct options *o, const struct option_row *row,
 		o->version_first = true;
 		return 0;
 	}
-	if (value[0] >= '1' && value[0] <= '3' && value[1] == '\0')
+	if (value[0] >= '0' && value[0] <= '3' && value[1] == '\0')
 		return set_debug_level(o, row, value, e);
 	return set_verbose(o, row, value, e);
 }
@@ -305,7 +287,8 @@ set_envid(struct options *o, const struct option_row *row, const char *value,
 	else
 		xtext_add(&o->envid, bytes_of(value));
 	if (o->envid.n == 0 || o->envid.n > ENVID_MAX)
-		return bad_value(row, value, "1 to 100 characters", e);
+		return bad_value_hint(
+		    row, value, "1 to 100 characters, as they are encoded", e);
 	return 0;
 }
 
@@ -391,7 +374,8 @@ set_delivery(struct options *o, const struct option_row *row, const char *value,
 {
 	if (value[0] == '\0' || strchr("ibqdf", value[0]) == NULL)
 		return bad_value(row, value, "i, b, q, d, f", e);
-	return set_ignored(o, row, value, e);
+	(void)o;
+	return 0;
 }
 
 /* -o's letters: -oi, -oitrue, -oe?, -ov; the rest tune other programs. */
@@ -425,7 +409,7 @@ set_long_classic(struct options *o, const struct option_row *row,
 	struct bytes rest = bytes_of(value), name = bytes_take(&rest, '=');
 
 	if (bytes_is_case(name, "IgnoreDots"))
-		o->ignore_dots = bytes_is_case(rest, "true");
+		o->ignore_dots = rest.n == 0 || strchr("tTyY1", rest.p[0]);
 	else if (bytes_is_case(name, "ErrorMode"))
 		return set_error_mode(o, row, rest.p, e);
 	else if (bytes_is_case(name, "DeliveryMode"))
@@ -438,8 +422,10 @@ static int
 set_traffic_log(struct options *o, const struct option_row *row,
     const char *value, struct error *e)
 {
+	(void)o;
+	(void)row;
 	if (value[0] != 'V')
-		return set_ignored(o, row, value, e);
+		return 0;
 	error_set(e, ERR_USAGE, "option -XV is not supported");
 	return error_hint(e, "VERP is a matter of the sender's address");
 }

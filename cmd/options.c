@@ -5,6 +5,9 @@
 
 #include "base/clean.h"
 #include "cmd/option_table.h"
+#include "conf/nearest.h"
+
+enum { OPTIONS_MOST = 128 };
 
 /* Nothing that goes into a line of ours may end it; a name may be tamed. */
 static int
@@ -63,7 +66,7 @@ struct args {
 };
 
 static int
-unknown_letter(const char *word, char letter, struct error *e)
+unknown_letter(char letter, struct error *e)
 {
 	char shown[80];
 
@@ -73,62 +76,31 @@ unknown_letter(const char *word, char letter, struct error *e)
 		error_set(e, ERR_USAGE, "unknown option -%s",
 		    clean_copy(
 			shown, sizeof(shown), (struct bytes){ &letter, 1 }));
-	(void)word;
 	return error_hint(e,
 	    "see --help; put -- before a recipient that "
 	    "begins with '-'");
 }
 
-/* How far is a from b: letters to add, drop or change. */
-static size_t
-distance(struct bytes a, struct bytes b)
-{
-	size_t row[64], n = b.n < 63 ? b.n : 63;
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			size_t same = corner + (a.p[i - 1] != b.p[j - 1]);
-
-			corner = row[j];
-			row[j] = row[j] < row[j - 1] ? row[j] : row[j - 1];
-			row[j]++;
-			row[j] = row[j] < same ? row[j] : same;
-		}
-	}
-	return row[n];
-}
-
 static int
 unknown_name(struct bytes name, struct error *e)
 {
-	const char *nearest = NULL;
-	size_t best = 4;
+	const char *names[OPTIONS_MOST + 1], *found;
 	char shown[80];
+	size_t n = 0;
 
-	for (size_t i = 0; i < option_rows_n; i++) {
-		size_t d = option_rows[i].name == NULL
-		    ? best
-		    : distance(
-			  bytes_head(name, 64), bytes_of(option_rows[i].name));
-
-		if (d < best) {
-			best = d;
-			nearest = option_rows[i].name;
-		}
-	}
+	for (size_t i = 0; i < option_rows_n && n < OPTIONS_MOST; i++)
+		if (option_rows[i].name != NULL)
+			names[n++] = option_rows[i].name;
+	names[n] = NULL;
 	error_set(e, ERR_USAGE, "unknown option --%s",
 	    clean_copy(shown, sizeof(shown), name));
 	if (bytes_is(name, "password"))
 		return error_hint(e,
 		    "a password on the command line can be seen by everybody; "
 		    "use --password-file or --password-command");
-	if (nearest != NULL)
-		return error_hint(e, "did you mean --%s?", nearest);
+	found = nearest(name, names);
+	if (found != NULL)
+		return error_hint(e, "did you mean --%s?", found);
 	return error_hint(e, "see --help");
 }
 
@@ -175,16 +147,26 @@ skip_macro(struct args *a, const char *value)
 			a->next++;
 }
 
+/*
+ * -P and -S mean other things to other sendmails, or nothing; who calls us one
+ * wants a message to be sent.
+ */
+static bool
+is_known(const struct options *o, char letter)
+{
+	return row_of_letter(letter) != NULL &&
+	    (!o->as_sendmail || (letter != 'P' && letter != 'S'));
+}
+
 /* One letter of a cluster; *rest is what stands behind it. */
 static int
-parse_letter(
-    struct args *a, const char *word, const char **rest, struct error *e)
+parse_letter(struct args *a, const char **rest, struct error *e)
 {
 	const struct option_row *row = row_of_letter(**rest);
 	const char *value = "";
 
-	if (row == NULL)
-		return unknown_letter(word, **rest, e);
+	if (!is_known(a->o, **rest))
+		return unknown_letter(**rest, e);
 	(*rest)++;
 	if (row->arity != NO_ARG) {
 		value = *rest;
@@ -208,20 +190,45 @@ parse_cluster(struct args *a, const char *word, struct error *e)
 	const char *rest = word;
 
 	do
-		if (parse_letter(a, word, &rest, e) < 0)
+		if (parse_letter(a, &rest, e) < 0)
 			return -1;
 	while (*rest != '\0');
 	return 0;
 }
 
 /* What reads no message must not let anybody believe that it does. */
+static bool
+reads_no_message(const struct options *o)
+{
+	switch (o->action) {
+	case ACTION_CHECK:
+	case ACTION_SHOW_CONFIG:
+	case ACTION_SERVER_INFO:
+	case ACTION_QUEUE:
+	case ACTION_FLUSH:
+	case ACTION_NEWALIASES:
+	case ACTION_NOTHING:
+		return true;
+	case ACTION_SEND:
+	case ACTION_PRETEND:
+	case ACTION_VERIFY:
+	case ACTION_SERVE:
+	case ACTION_VERSION:
+	case ACTION_HELP:
+		break;
+	}
+	return false;
+}
+
 static int
 check_action(const struct options *o, struct error *e)
 {
 	char shown[80];
 
-	if (o->action != ACTION_QUEUE && o->action != ACTION_FLUSH &&
-	    o->action != ACTION_NEWALIASES && o->action != ACTION_NOTHING)
+	if (reads_no_message(o) && o->read_recipients)
+		return error_set(e, ERR_USAGE,
+		    "option -t stands beside one that reads no message");
+	if (!reads_no_message(o) && o->action != ACTION_SERVE)
 		return 0;
 	if (*o->operands == NULL)
 		return 0;

@@ -373,11 +373,9 @@ int
 aliases_expand(struct aliases *a, const struct address *from, const char *host,
     struct alias_targets *t, struct error *e)
 {
-	struct expansion x = { .a = a,
-		.host = host,
-		.t = t,
-		.path = a->file.path,
-		.e = e };
+	struct expansion x = {
+		.a = a, .host = host, .t = t, .path = a->file.path, .e = e
+	};
 	struct address first;
 	int rc;
 

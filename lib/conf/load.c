@@ -245,8 +245,7 @@ may_do_without(const char *path, enum role role, const struct error *wrong)
 }
 
 static int
-load_file(
-    struct loading *g, const char *path, enum role role, struct error *e)
+load_file(struct loading *g, const char *path, enum role role, struct error *e)
 {
 	struct error wrong = ERROR_NONE;
 

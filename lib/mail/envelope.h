@@ -81,8 +81,8 @@ int envelope_from(struct envelope *env, struct bytes sender, struct error *e);
  * domain whatever the case.  *at, if at is not NULL, is where it stands.  -1
  * when memory is out.
  */
-int envelope_to(struct envelope *env, struct bytes address, size_t *at,
-    struct error *e);
+int envelope_to(
+    struct envelope *env, struct bytes address, size_t *at, struct error *e);
 
 /* Decide about one recipient; words are cut to what fits. */
 void verdict_set(struct verdict *v, enum verdict_state state,

@@ -53,8 +53,8 @@ add_unreadable(struct letter *l, struct error *e)
 	for (size_t i = 0; i < u->n; i++) {
 		size_t before = l->env.n, at;
 
-		if (envelope_to(
-			&l->env, bytes_of(u->to[i].address), &at, e) < 0)
+		if (envelope_to(&l->env, bytes_of(u->to[i].address), &at, e) <
+		    0)
 			return -1;
 		if (at == before)
 			l->env.to[at].verdict = u->to[i].verdict;

@@ -133,6 +133,7 @@ try_row() {
 	local line count=0 row=$1
 	server
 	account
+	sed /^log/d sendoff.conf >plain.conf
 	while read -r line; do
 		try "$line"
 		count=$((count + 1))

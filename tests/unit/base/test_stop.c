@@ -20,8 +20,7 @@ status_of(int (*run)(void))
 	if (pid == 0) {
 		close(STDERR_FILENO);
 		for (int i = 0; i < 3; i++)
-			signal(
-			    (int[]){ SIGTERM, SIGINT, SIGHUP }[i], SIG_DFL);
+			signal((int[]){ SIGTERM, SIGINT, SIGHUP }[i], SIG_DFL);
 		_exit(run());
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
@@ -90,8 +89,8 @@ static const struct {
 
 START_TEST(signals)
 {
-	ck_assert_msg(status_of(runs[_i].run) == runs[_i].status, "%s",
-	    runs[_i].name);
+	ck_assert_msg(
+	    status_of(runs[_i].run) == runs[_i].status, "%s", runs[_i].name);
 }
 END_TEST
 
@@ -101,8 +100,7 @@ suite_stop(void)
 	Suite *s = suite_create("stop");
 	TCase *t = tcase_create("signals");
 
-	tcase_add_loop_test(
-	    t, signals, 0, sizeof(runs) / sizeof(runs[0]));
+	tcase_add_loop_test(t, signals, 0, sizeof(runs) / sizeof(runs[0]));
 	suite_add_tcase(s, t);
 	return s;
 }

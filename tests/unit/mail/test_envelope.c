@@ -50,7 +50,8 @@ START_TEST(many_recipients_keep_their_order)
 
 	for (int i = 0; i < 1000; i++) {
 		snprintf(address, sizeof(address), "u%d@corp.test", i % 700);
-		ck_assert_int_eq(envelope_to(&env, bytes_of(address), NULL, &e), 0);
+		ck_assert_int_eq(
+		    envelope_to(&env, bytes_of(address), NULL, &e), 0);
 	}
 	ck_assert_uint_eq(env.n, 700);
 	ck_assert_str_eq(env.to[0].address, "u0@corp.test");
@@ -71,7 +72,8 @@ START_TEST(a_changed_list_is_looked_at_again)
 	for (int i = 0; i < 3; i++) {
 		char address[] = { (char)('a' + i), '@', 'x', '\0' };
 
-		ck_assert_int_eq(envelope_to(&env, bytes_of(address), NULL, &e), 0);
+		ck_assert_int_eq(
+		    envelope_to(&env, bytes_of(address), NULL, &e), 0);
 	}
 	free(env.to[--env.n].address);
 	ck_assert_int_eq(envelope_to(&env, BYTES("c@x"), NULL, &e), 0);
