@@ -73,24 +73,9 @@ put(struct canon *c, struct bytes text)
 	c->n += text.n;
 }
 
-/* NULs will not leave, and so a dot behind them will stand in front. */
-static void
-note_start(struct canon *c, struct bytes text)
-{
-	while (text.n > 0 && text.p[0] == '\0')
-		text = bytes_skip(text, 1);
-	if (text.n == 0)
-		return;
-	c->bare = false;
-	if (text.p[0] == '.')
-		c->m->facts.dots = true;
-}
-
 static void
 put_text(struct canon *c, struct bytes text)
 {
-	if (c->bare)
-		note_start(c, text);
 	put(c, text);
 	c->column += text.n;
 }
@@ -105,7 +90,6 @@ put_line_end(struct canon *c)
 	if (c->column > facts->longest)
 		facts->longest = c->column;
 	c->column = 0;
-	c->bare = true;
 }
 
 static void
@@ -147,7 +131,7 @@ canon_init(struct canon *c, struct message *m, const struct intake *how,
 	c->m = m;
 	c->how = how;
 	c->e = e;
-	c->fresh = c->bare = true;
+	c->fresh = true;
 	c->dot = false;
 	c->crs = c->column = c->n = 0;
 	c->nuls = 0;

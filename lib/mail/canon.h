@@ -16,7 +16,6 @@ struct canon {
 	bool fresh;    /* nothing came yet of the line that the LF will end */
 	bool dot;      /* one dot came, and is withheld */
 	size_t crs;    /* CRs withheld, to be judged by what follows them */
-	bool bare;     /* nothing but NULs is put out of the line under way */
 	size_t column; /* octets of it that are put out */
 	int64_t nuls;
 	size_t n; /* octets in out */

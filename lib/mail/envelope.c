@@ -195,13 +195,6 @@ any_left(const struct envelope *env)
 	return has_state(env, VERDICT_SENT) || has_state(env, VERDICT_QUEUED);
 }
 
-static bool
-any_open(const struct envelope *env)
-{
-	return has_state(env, VERDICT_PENDING) ||
-	    has_state(env, VERDICT_DEFERRED);
-}
-
 static const struct verdict *
 first_refusal(const struct envelope *env)
 {
@@ -209,6 +202,18 @@ first_refusal(const struct envelope *env)
 		if (env->to[i].verdict.state == VERDICT_REFUSED)
 			return &env->to[i].verdict;
 	return NULL;
+}
+
+static bool
+any_open(const struct envelope *env)
+{
+	bool refused = first_refusal(env) != NULL;
+
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == VERDICT_PENDING &&
+		    (env->to[i].verdict.stage != STAGE_OTHERS || !refused))
+			return true;
+	return has_state(env, VERDICT_DEFERRED);
 }
 
 /* RFC 3463, 3.2; a server without such codes has its 550, 551, 553. */
@@ -245,6 +250,7 @@ failure_kind(const struct envelope *env)
 		[STAGE_RCPT] = ERR_RECIPIENTS_REFUSED,
 		[STAGE_DATA] = ERR_DATA_REFUSED,
 		[STAGE_DOT] = ERR_DATA_REFUSED,
+		[STAGE_OTHERS] = ERR_RECIPIENTS_REFUSED,
 	};
 
 	for (size_t i = 0; i < env->n; i++) {

@@ -12,7 +12,7 @@
  * Only the answer to the final dot makes SENT.
  */
 enum verdict_state {
-	VERDICT_PENDING,  /* nothing decided yet */
+	VERDICT_PENDING,  /* nothing is decided */
 	VERDICT_SENT,     /* 2yz to the message: the server has it */
 	VERDICT_DEFERRED, /* 4yz, or the answer never came: try again */
 	VERDICT_REFUSED,  /* 5yz: never for this recipient */
@@ -26,7 +26,9 @@ enum verdict_stage {
 	STAGE_MAIL,
 	STAGE_RCPT,
 	STAGE_DATA,
-	STAGE_DOT
+	STAGE_DOT,
+	STAGE_OTHERS /* none: all or nobody, and another was refused; what
+	                was decided about that one counts */
 };
 
 struct verdict {

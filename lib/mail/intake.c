@@ -323,7 +323,6 @@ index_fields(struct message *m, struct error *e)
 		return error_set(e, ERR_OS, "out of memory");
 	while (field_take(&header, &m->fields[m->n]))
 		m->n++;
-	m->facts.dots = m->facts.dots || message_header_dots(m);
 	return 0;
 }
 

@@ -207,12 +207,14 @@ message_header_8bit(const struct message *m)
 }
 
 bool
-message_header_dots(const struct message *m)
+message_header_utf8(const struct message *m)
 {
+	if (!utf8_valid(buf_bytes(&m->added)))
+		return false;
 	for (size_t i = 0; i < m->n; i++)
-		if (m->fields[i].name.p[0] == '.')
-			return true;
-	return false;
+		if (!m->fields[i].dropped && !utf8_valid(m->fields[i].whole))
+			return false;
+	return message_header_8bit(m);
 }
 
 bool

@@ -33,8 +33,6 @@ struct message_facts {
 	bool bare_cr; /* a CR that ended no line was made a line end
 	                         (body) or a space (header) */
 	bool unended; /* the last line had no line end */
-	bool dots;    /* a line begins with '.' as it is to leave; in the
-	                 header it is a field's name */
 };
 
 /* How the body is to leave. */
@@ -141,8 +139,8 @@ int64_t message_size(const struct message *m);
 bool message_header_8bit(const struct message *m);
 bool message_body_8bit(const struct message *m);
 
-/* Does the name of a field begin with a dot?  (facts.dots knows it.) */
-bool message_header_dots(const struct message *m);
+/* ... all of which is UTF-8? */
+bool message_header_utf8(const struct message *m);
 
 /*
  * Reading the message as it is to leave: added fields, kept fields, the empty

@@ -170,10 +170,6 @@ message_encode(struct message *m, enum message_coding coding, struct error *e)
 	if (prepare(m, coding, e) < 0)
 		return -1;
 	m->coding = coding;
-	if (coding == CODING_QP)
-		m->facts.dots = message_header_dots(m);
-	else if (coding != CODING_NONE && coding != CODING_FOLD)
-		m->facts.dots = true;
 	m->coded_size = m->facts.size;
 	return coding == CODING_NONE && !m->facts.nul ? 0 : measure(m, e);
 }

@@ -193,7 +193,7 @@ tls_close(struct wire *w, bool polite)
 	struct tls *t = tls_of(w);
 	struct wire *below = t->below;
 
-	if (polite)
+	if (polite && !t->stuck) /* half a record would go first */
 		gnutls_bye(t->session, GNUTLS_SHUT_WR);
 	tls_wire_free(t);
 	below->close(below, polite);

@@ -22,7 +22,23 @@ fit(const struct smtp *s, const struct sasl_mechanism *m)
 		return true;
 	if (m->traits & SASL_TOKEN)
 		return false;
-	return (m->traits & SASL_CERT) == 0 || s->plan->certificate;
+	if (m->traits & SASL_CERT)
+		return s->plan->certificate;
+	return s->plan->id.user.n > 0;
+}
+
+/*
+ * Somebody between us and the server, whom channel binding finds out, need but
+ * refuse it to get the password by other means (RFC 5802, 6).
+ */
+static bool
+must_bind(const struct smtp *s)
+{
+	for (size_t i = 0; sasl_mechanisms[i].name != NULL; i++)
+		if (sasl_mechanisms[i].traits & SASL_BINDS &&
+		    s->tries->refused & 1U << i)
+			return s->plan->mechanisms == NULL;
+	return false;
 }
 
 static bool
@@ -32,7 +48,7 @@ usable(const struct smtp *s, size_t i)
 
 	if (s->tries->refused & 1U << i || !ehlo_has_auth(&s->ehlo, m->name))
 		return false;
-	if (m->traits & SASL_BINDS && s->id.binding.type == NULL)
+	if (m->traits & SASL_BINDS ? s->id.binding.type == NULL : must_bind(s))
 		return false;
 	if (m->traits & SASL_PLAINTEXT &&
 	    (s->tries->plaintext_refused ||
@@ -188,6 +204,18 @@ initial_wanted(const struct smtp *s)
 	    !s->plan->no_initial && !s->tries->no_initial;
 }
 
+/* No two exchanges share one (RFC 5802, 5.1), as far as there are more. */
+static struct bytes
+next_nonce(struct smtp *s)
+{
+	struct bytes left = bytes_skip(s->plan->id.nonce, s->nonces);
+
+	if (left.n <= SMTP_NONCE)
+		return left;
+	s->nonces += SMTP_NONCE;
+	return bytes_head(left, SMTP_NONCE);
+}
+
 /* The AUTH line, with the initial response where it may have one. */
 static int
 compose(struct smtp *s, struct buf *line, size_t *open, struct error *e)
@@ -220,7 +248,8 @@ say_auth(struct smtp *s)
 	struct buf line = BUF(2 * RESPONSE_MAX);
 	size_t open;
 
-	s->cancelled = false;
+	s->cancelled = s->challenged = false;
+	s->id.nonce = next_nonce(s);
 	if (restart(s, &s->why) < 0 || compose(s, &line, &open, &s->why) < 0) {
 		buf_clear(&line);
 		engine_fail(s);
@@ -266,6 +295,8 @@ hear_challenge(struct smtp *s)
 	bool decoded =
 	    base64_decode(&challenge, bytes_trim(buf_bytes(&s->reply.text)));
 
+	s->challenged = true;
+
 	/* LOGIN's prompts mean nothing, and some servers send them plain. */
 	if (!decoded && index_of("LOGIN") != s->mechanism)
 		error_set(&s->why, ERR_PROTOCOL,
@@ -285,11 +316,10 @@ hear_challenge(struct smtp *s)
 	buf_clear(&line);
 }
 
-/* Not with this mechanism; the connection is as good as before. */
 static void
 hear_success(struct smtp *s)
 {
-	if (s->reply.code == 235 && !sasl_proven(&s->sasl)) {
+	if (!sasl_proven(&s->sasl)) {
 		error_set(&s->why, ERR_AUTH,
 		    "%s did not prove that it knows the password",
 		    s->plan->host);
@@ -303,7 +333,7 @@ hear_success(struct smtp *s)
 		transaction_begin(s);
 }
 
-/* On with the next mechanism: here, or over a new connection. */
+/* Not with this mechanism: on with the next, here or over a new connection. */
 static void
 go_on(struct smtp *s)
 {
@@ -368,6 +398,33 @@ flight_failed(struct smtp *s)
 	engine_hang_up(s);
 }
 
+/* It has overlooked the response behind AUTH, and asks for it. */
+static bool
+asks_again(const struct smtp *s)
+{
+	return s->initial && !s->challenged && !s->tries->no_initial &&
+	    sasl_mechanisms[s->mechanism].traits & SASL_SINGLE &&
+	    bytes_trim(buf_bytes(&s->reply.text)).n == 0;
+}
+
+static void
+say_again(struct smtp *s)
+{
+	s->tries->no_initial = true;
+	s->initial = false;
+	if (restart(s, &s->why) < 0)
+		engine_fail(s);
+	else
+		hear_challenge(s);
+}
+
+/* 503: we are logged in already (RFC 4954, 4), unless it comes amid a talk. */
+static bool
+says_yes(const struct smtp *s)
+{
+	return s->reply.code == 235 || (s->reply.code == 503 && !s->challenged);
+}
+
 void
 hear_auth(struct smtp *s, const struct expect *x)
 {
@@ -376,9 +433,11 @@ hear_auth(struct smtp *s, const struct expect *x)
 		engine_fail(s);
 	else if (s->reply.code == 334 && s->flight)
 		flight_failed(s);
+	else if (s->reply.code == 334 && asks_again(s))
+		say_again(s);
 	else if (s->reply.code == 334)
 		hear_challenge(s);
-	else if (s->reply.code == 235 || s->reply.code == 503)
+	else if (says_yes(s))
 		hear_success(s);
 	else if (s->reply.code / 100 >= 4)
 		hear_refusal(s);

@@ -59,11 +59,14 @@ struct smtp {
 	size_t mechanism;        /* index of the one under way */
 	bool initial;            /* it was given an initial response */
 	bool cancelled;          /* "*" was said */
+	bool challenged;         /* a challenge was answered */
+	size_t nonces;           /* octets of the plan's that were used */
 	bool flight;             /* more commands run behind AUTH */
 	bool logged_in;
 
 	size_t next; /* the recipient to name next */
 	bool mail_said, data_said, mail_refused;
+	bool utf8;       /* it travels under SMTPUTF8 */
 	bool delivered;  /* somebody of this transaction was sent to */
 	size_t accepted; /* recipients of this transaction */
 	size_t limited;  /* recipients put off by a limit (452) */

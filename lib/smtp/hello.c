@@ -32,7 +32,6 @@ static bool
 helo_will_do(const struct smtp *s)
 {
 	return s->reply.code / 100 == 5 && !s->plan->lmtp && !s->plan->auth &&
-	    !s->plan->all_recipients &&
 	    (s->plan->security != SMTP_STARTTLS || s->secured);
 }
 

@@ -36,7 +36,7 @@ bool
 parameter_utf8(const struct smtp *s)
 {
 	return offered(s, "SMTPUTF8") &&
-	    (s->plan->smtputf8 || s->msg->header_8bit ||
+	    (s->plan->smtputf8 || s->msg->header_utf8 ||
 		utf8_address(s) != NULL);
 }
 
@@ -151,9 +151,7 @@ add_option(struct smtp *s, const char *option, struct buf *out)
 static void
 add_options(struct smtp *s, const char *const *options, struct buf *out)
 {
-	if (options == NULL || !s->ehlo.esmtp)
-		return;
-	for (; *options != NULL; options++)
+	for (; options != NULL && *options != NULL; options++)
 		add_option(s, *options, out);
 }
 
@@ -193,14 +191,13 @@ void
 parameter_mail(struct smtp *s, struct buf *out)
 {
 	const char *const *options = s->plan->mail_options;
-	bool utf8 = parameter_utf8(s);
 
 	if (offered(s, "SIZE") && !said(options, "SIZE"))
 		buf_addf(out, " SIZE=%" PRId64, s->msg->size);
-	if ((s->msg->body_8bit || s->msg->header_8bit || utf8) &&
+	if ((s->msg->body_8bit || s->msg->header_8bit || s->utf8) &&
 	    offered(s, "8BITMIME") && !said(options, "BODY"))
 		buf_adds(out, " BODY=8BITMIME");
-	if (utf8 && !said(options, "SMTPUTF8"))
+	if (s->utf8 && !said(options, "SMTPUTF8"))
 		buf_adds(out, " SMTPUTF8");
 	mail_dsn(s, out);
 	add_options(s, options, out);
@@ -247,7 +244,8 @@ parameter_rcpt(struct smtp *s, const struct recipient *r, struct buf *out)
 	    r->notify != NOTIFY_UNSET ? r->notify : s->env->notify;
 
 	if (offered(s, "DSN")) {
-		add_notify(notify, out);
+		if (!said(s->plan->rcpt_options, "NOTIFY"))
+			add_notify(notify, out);
 		add_original(r->original, out);
 	} else if (notify != NOTIFY_UNSET)
 		missing(s, "NOTIFY", "DSN", false);

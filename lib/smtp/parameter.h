@@ -15,7 +15,7 @@
  */
 int parameter_check(struct smtp *s, struct error *e);
 
-/* Must the envelope travel under SMTPUTF8? */
+/* Must the envelope travel under SMTPUTF8?  It looks at every recipient. */
 bool parameter_utf8(const struct smtp *s);
 
 /* Add " SIZE=... BODY=... ..." for MAIL, " NOTIFY=... ..." for one RCPT. */

@@ -146,10 +146,12 @@ reply_feed(struct reply *r, struct bytes *in, struct error *e)
 		}
 		*in = bytes_skip(*in, n + 1);
 		last = take_line(r, without_cr(buf_bytes(&r->line)), e);
+		if (last < 0)
+			return -1;
 		buf_reset(&r->line);
-		if (last != 0) {
+		if (last > 0) {
 			r->ended = true;
-			return last;
+			return 1;
 		}
 	}
 	return 0;

@@ -27,7 +27,8 @@ void reply_clear(struct reply *r);
 /*
  * Eat from the front of *in.  Returns 1 when *r holds a whole reply (what
  * follows it stays in *in), 0 when *in ran dry first, -1 and ERR_PROTOCOL when
- * the peer broke the grammar or a limit; after -1 the stream is lost.
+ * the peer broke the grammar or a limit; after -1 the stream is lost, and
+ * r->line is what was wrong.
  *
  * Lenient: LF alone ends a line, the text may be missing.  Strict: three
  * digits from 200 to 599, the same class on every line.

@@ -297,14 +297,20 @@ notify_of(struct bytes list)
 	return (bits & NOTIFY_NEVER) && bits != NOTIFY_NEVER ? 0 : bits;
 }
 
-/* "rfc822;xtext" (RFC 3461, 4.2): kept as the address that it means. */
+/*
+ * "rfc822;xtext" (RFC 3461, 4.2): kept as the address that it means.  Those of
+ * other types are for systems that we do not know.
+ */
 static bool
 take_orcpt(struct service *s, struct recipient *to, struct bytes value)
 {
 	struct bytes rest = value, type = bytes_take(&rest, ';');
 
-	if (!bytes_is_case(type, "rfc822") || rest.n == 0 ||
-	    rest.n > ORCPT_MOST || !xtext_valid(rest))
+	if (type.n == 0 || rest.n == 0 || rest.n > ORCPT_MOST)
+		return bad_parameter(s, BYTES("ORCPT"));
+	if (!bytes_is_case(type, "rfc822"))
+		return true;
+	if (!xtext_valid(rest))
 		return bad_parameter(s, BYTES("ORCPT"));
 	free(to->original);
 	to->original = xtext_decode(rest);
@@ -810,6 +816,7 @@ next_chunk(struct service *s)
 		struct bytes rest = buf_bytes(&line);
 
 		hear(s, rest);
+		check_patience(s);
 		if (!s->content)
 			what = CONTENT_ABORTED;
 		else if (bytes_is_case(bytes_take(&rest, ' '), "BDAT"))
@@ -967,6 +974,8 @@ common_answer(const struct envelope *env, const struct verdict *verdicts,
 	for (size_t i = 0; i < env->n; i++) {
 		struct answer a = answer_of(&verdicts[i], e);
 
+		if (verdicts[i].stage == STAGE_OTHERS)
+			continue;
 		if (a.code == 250) {
 			somebody = true;
 			common = *failed == 0 ? a : common;
@@ -996,7 +1005,7 @@ answer_all(
 	for (size_t i = 0; i < s->env.n && said < LINES_MOST; i++) {
 		struct answer a = answer_of(&verdicts[i], e);
 
-		if (a.code == 250)
+		if (a.code == 250 || verdicts[i].stage == STAGE_OTHERS)
 			continue;
 		a.code = common.code;
 		a.status = common.status;

@@ -176,6 +176,19 @@ trace_heard(struct smtp *s, const char *verb)
 	    buf_bytes(&s->reply.text), NULL);
 }
 
+/* The conversation is broken, and s->why says how. */
+static void
+give_up(struct smtp *s)
+{
+	if (smtp_uncertain(s)) {
+		error_hint(&s->why,
+		    "the message was handed over and not confirmed: it may "
+		    "have been delivered");
+		transaction_lost(s);
+	}
+	engine_hang_up(s);
+}
+
 static void
 unexpected(struct smtp *s)
 {
@@ -188,7 +201,7 @@ unexpected(struct smtp *s)
 		error_set(&s->why, ERR_PROTOCOL,
 		    "%s spoke out of turn: '%d %.*s'", s->plan->host,
 		    s->reply.code, BYTES_ARG(buf_bytes(&s->words)));
-		engine_hang_up(s);
+		give_up(s);
 	}
 }
 
@@ -239,15 +252,25 @@ hear_reply(struct smtp *s)
 		hear[x.verb](s, &x);
 }
 
+/* Whole lines alone are shown: half a secret would not be known as one. */
+static void
+trace_broken(struct smtp *s, const char *verb, const char *note)
+{
+	struct bytes line = bytes_head(buf_bytes(&s->reply.line), 1000);
+
+	trace_reply(s->plan->trace, verb, 0, bytes_trim(line), note);
+	buf_reset(&s->reply.line);
+}
+
 /* Once it is over nothing that is said can change it. */
 static void
-overhear(struct smtp *s, int got, struct bytes rest)
+overhear(struct smtp *s, int got)
 {
 	if (got > 0)
 		trace_heard(s, "QUIT");
 	else
-		trace_reply(s->plan->trace, "QUIT", 0, bytes_trim(rest),
-		    "(not an SMTP reply; ignored after QUIT)");
+		trace_broken(
+		    s, "QUIT", "(not an SMTP reply; ignored after QUIT)");
 }
 
 /* In front of the handshake: not a byte of it may be believed. */
@@ -266,12 +289,11 @@ injected(struct smtp *s, struct bytes rest)
 }
 
 static void
-broken(struct smtp *s, struct bytes in, const struct error *e)
+broken(struct smtp *s, const struct error *e)
 {
-	trace_reply(s->plan->trace, "", 0, bytes_trim(bytes_head(in, 1000)),
-	    "(not an SMTP reply)");
+	trace_broken(s, "", "(not an SMTP reply)");
 	error_set(&s->why, ERR_PROTOCOL, "%s: %s", s->plan->host, e->text);
-	engine_hang_up(s);
+	give_up(s);
 }
 
 void
@@ -282,18 +304,23 @@ smtp_feed(struct smtp *s, struct bytes in)
 	int got = 1;
 
 	while (got > 0 && !injected(s, rest) && rest.n > 0) {
-		in = rest;
 		got = reply_feed(&s->reply, &rest, &e);
 		if (s->over && got != 0)
-			overhear(s, got, in);
+			overhear(s, got);
 		else if (got > 0)
 			hear_reply(s);
 		else if (got < 0)
-			broken(s, in, &e);
+			broken(s, &e);
 	}
 }
 
 /* ---- how it ends -------------------------------------------------------------------- */
+
+bool
+smtp_in_content(const struct smtp *s)
+{
+	return s->body;
+}
 
 bool
 smtp_uncertain(const struct smtp *s)
@@ -306,13 +333,7 @@ smtp_lost(struct smtp *s, const struct error *e)
 {
 	if (s->why.kind == ERR_NONE && !s->over)
 		s->why = *e;
-	if (smtp_uncertain(s)) {
-		error_hint(&s->why,
-		    "the message was handed over and not confirmed: it may "
-		    "have been delivered");
-		transaction_lost(s);
-	}
-	engine_hang_up(s);
+	give_up(s);
 }
 
 /* The verb whose answer is waited for; VERBS while the content leaves. */

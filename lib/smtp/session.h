@@ -35,6 +35,8 @@ enum smtp_want { SMTP_SEND, SMTP_RECV, SMTP_TLS, SMTP_BODY, SMTP_OVER };
 /* STARTTLS: get in the clear first.  DONE: the wire is TLS from the start. */
 enum smtp_security { SMTP_CLEAR, SMTP_STARTTLS, SMTP_SECURED };
 
+enum { SMTP_NONCE = 24 };
+
 enum smtp_task {
 	SMTP_SUBMIT, /* log in if there is a user, send the message */
 	SMTP_LOOK    /* see what the server offers, and leave */
@@ -65,6 +67,7 @@ struct smtp_plan {
 	bool auth_if_offered;          /* but only if something fit is there */
 	const char *const *mechanisms; /* in order, NULL-terminated; or NULL:
 	                                  by strength, what is fit */
+	/* Of the nonce each exchange takes SMTP_NONCE octets. */
 	struct sasl_identity id;
 	bool certificate;      /* a client certificate is in use */
 	bool no_initial;       /* never an initial response */
@@ -88,6 +91,7 @@ struct smtp_message {
 	int64_t size;  /* octets with CRLFs, dot-stuffing not counted */
 	int64_t lines; /* for the trace */
 	bool body_8bit, header_8bit;
+	bool header_utf8; /* the 8-bit text of the header is UTF-8 */
 	/*
 	 * Called once, when the body is not ASCII and the server takes no
 	 * 8BITMIME (RFC 6152): may re-encode, and correct the members above.
@@ -145,6 +149,9 @@ const struct error *smtp_error(const struct smtp *s);
 
 /* Should the same be tried over a new connection, with the same tries? */
 bool smtp_again(const struct smtp *s);
+
+/* Is the content of the message leaving? */
+bool smtp_in_content(const struct smtp *s);
 
 /* Was the whole message handed over, and no answer read? */
 bool smtp_uncertain(const struct smtp *s);

@@ -92,8 +92,8 @@ say_mail(struct smtp *s)
 
 	s->mail_said = true;
 	parameter_mail(s, &params);
-	if (address_wire(&path, bytes_of(s->env->sender), parameter_utf8(s),
-		&s->why) < 0 ||
+	if (address_wire(&path, bytes_of(s->env->sender), s->utf8, &s->why) <
+		0 ||
 	    !complete(s, &path, &params))
 		engine_fail(s);
 	else
@@ -110,8 +110,7 @@ say_rcpt(struct smtp *s, size_t i)
 	struct buf path = BUF(1024), params = BUF(2048);
 
 	parameter_rcpt(s, r, &params);
-	if (address_wire(
-		&path, bytes_of(r->address), parameter_utf8(s), &s->why) < 0 ||
+	if (address_wire(&path, bytes_of(r->address), s->utf8, &s->why) < 0 ||
 	    !complete(s, &path, &params))
 		engine_fail(s);
 	else
@@ -159,6 +158,28 @@ say_data(struct smtp *s)
 	engine_say(s, VERB_DATA, 0, "DATA");
 }
 
+static bool
+refused(const struct recipient *r)
+{
+	return r->verdict.state == VERDICT_REFUSED ||
+	    r->verdict.state == VERDICT_DEFERRED;
+}
+
+/* "All or nobody": nothing is wrong with the others, and yet. */
+static void
+share_fate(struct smtp *s)
+{
+	if (count(s, refused) == 0)
+		return;
+	for (size_t i = 0; i < s->env->n; i++)
+		if (accepted(&s->env->to[i]))
+			verdict_set(&s->env->to[i].verdict, VERDICT_PENDING,
+			    STAGE_OTHERS, 0, no_status,
+			    BYTES("not sent, because another recipient was "
+				  "refused"));
+	s->accepted = 0;
+}
+
 static void end_transaction(struct smtp *s);
 
 static void
@@ -168,6 +189,8 @@ advance(struct smtp *s)
 		say_mail(s);
 	if (s->mail_said && !s->mail_refused)
 		say_rcpts(s);
+	if (s->plan->all_recipients && s->next == s->env->n && s->count == 0)
+		share_fate(s);
 	if (!s->data_said && !s->mail_refused && may_say_data(s))
 		say_data(s);
 	if (!s->over && s->count == 0)
@@ -190,6 +213,7 @@ transaction_begin(struct smtp *s)
 	s->next = s->accepted = s->limited = s->dots_due = 0;
 	s->mail_said = s->data_said = s->mail_refused = false;
 	s->delivered = false;
+	s->utf8 = parameter_utf8(s);
 	s->body = s->body_begun = s->dot_said = false;
 	s->dot = (struct dot){ 0 };
 	advance(s);
@@ -235,8 +259,12 @@ out_of_turn(struct smtp *s, const char *command)
 void
 hear_closing(struct smtp *s, enum verdict_stage stage)
 {
-	if (s->env != NULL)
-		decide_all(s, pending, VERDICT_DEFERRED, stage);
+	if (s->env == NULL) {
+		engine_refused(s, ERR_GREETING, "%s is closing the connection",
+		    s->plan->host);
+		return;
+	}
+	decide_all(s, pending, VERDICT_DEFERRED, stage);
 	if (stage == STAGE_DOT)
 		s->dots_due = 0;
 	engine_hang_up(s);
@@ -258,26 +286,6 @@ hear_mail(struct smtp *s, const struct expect *x)
 		s->mail_refused = true;
 		advance(s);
 	}
-}
-
-/* "All or nobody": the others share the fate of the first refused. */
-static void
-share_fate(struct smtp *s)
-{
-	const struct verdict *first = NULL;
-
-	for (size_t i = 0; i < s->env->n && first == NULL; i++)
-		if (s->env->to[i].verdict.state == VERDICT_REFUSED ||
-		    s->env->to[i].verdict.state == VERDICT_DEFERRED)
-			first = &s->env->to[i].verdict;
-	for (size_t i = 0; i < s->env->n && first != NULL; i++)
-		if (accepted(&s->env->to[i]))
-			verdict_set(&s->env->to[i].verdict, first->state,
-			    STAGE_RCPT, first->code, first->status,
-			    BYTES("not sent, because another recipient was "
-				  "refused"));
-	if (first != NULL)
-		s->accepted = 0;
 }
 
 static void
@@ -308,8 +316,6 @@ hear_rcpt(struct smtp *s, const struct expect *x)
 		return;
 	}
 	hear_rcpt_verdict(s, &s->env->to[x->rcpt]);
-	if (s->plan->all_recipients && s->next == s->env->n && s->count == 0)
-		share_fate(s);
 	advance(s);
 }
 

@@ -51,6 +51,7 @@ measure(struct hop *h)
 	h->msg.lines = m->facts.lines;
 	h->msg.body_8bit = message_body_8bit(m);
 	h->msg.header_8bit = message_header_8bit(m);
+	h->msg.header_utf8 = message_header_utf8(m);
 }
 
 /* The server takes no 8-bit text: send it as quoted-printable. */
@@ -163,9 +164,12 @@ static int
 say(struct hop *h, struct error *e)
 {
 	struct error why = ERROR_NONE;
-	ssize_t n = h->wire->write(h->wire, smtp_out(h->session), &why);
+	ssize_t n;
 	int ready;
 
+	if (smtp_in_content(h->session) && (ready = hear_some(h, e)) != 0)
+		return ready < 0 ? -1 : 0;
+	n = h->wire->write(h->wire, smtp_out(h->session), &why);
 	if (n >= 0) {
 		smtp_sent(h->session, (size_t)n);
 		return 0;

@@ -47,6 +47,8 @@ worth_another_host(const struct letter *l, const struct error *e)
 	case ERR_TLS_VERIFY:
 	case ERR_HELO:
 		return true;
+	case ERR_AUTH:
+		return e->code == 421;
 	default:
 		return false;
 	}

@@ -6,11 +6,14 @@
 #include "base/base64.h"
 #include "conf/hint.h"
 
+/* As many exchanges can there be over one connection, with one to spare. */
+enum { NONCES = 8 };
+
 void
 plan_init(struct plan *p)
 {
 	*p = (struct plan){ 0 };
-	buf_init(&p->nonce, 64);
+	buf_init(&p->nonce, NONCES * SMTP_NONCE + 1);
 }
 
 void
@@ -74,11 +77,11 @@ certificate_only(const struct account *a)
 	return a->user == NULL && mechanisms(a) == NULL;
 }
 
-/* 144 random bits, printable (RFC 5802, 5.1). */
+/* 144 random bits each, printable (RFC 5802, 5.1). */
 static void
-make_nonce(struct plan *p, const struct here *here)
+make_nonces(struct plan *p, const struct here *here)
 {
-	char raw[18];
+	char raw[NONCES * SMTP_NONCE / 4 * 3];
 
 	here->random(raw, sizeof(raw));
 	buf_reset(&p->nonce);
@@ -134,7 +137,7 @@ plan_make(struct plan *p, const struct letter *l, const struct request *r,
 	const struct account *a = &l->account;
 
 	choose_ehlo_name(p, a, r->here, local);
-	make_nonce(p, r->here);
+	make_nonces(p, r->here);
 	p->smtp = (struct smtp_plan){
 		.lmtp = a->protocol == PROTOCOL_LMTP,
 		.security = security(host),

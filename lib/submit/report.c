@@ -67,6 +67,7 @@ kind_at(enum verdict_stage stage)
 	case STAGE_NONE:
 	case STAGE_DATA:
 	case STAGE_DOT:
+	case STAGE_OTHERS:
 		break;
 	}
 	return ERR_DATA_REFUSED;
@@ -162,6 +163,10 @@ say_recipient(struct complaint *c, const struct letter *l,
 		return;
 	}
 	clean_add(c->out, bytes_of(to->address));
+	if (v->stage == STAGE_OTHERS) {
+		buf_addf(c->out, ": %s\n", v->text);
+		return;
+	}
 	buf_addf(c->out, ": %s by %s", fate(v), l->host);
 	if (v->stage == STAGE_MAIL)
 		say_sender(c, l->env.sender);
@@ -176,7 +181,8 @@ say_recipient(struct complaint *c, const struct letter *l,
 static bool
 failed(const struct verdict *v)
 {
-	return v->state == VERDICT_REFUSED || v->state == VERDICT_DEFERRED;
+	return v->state == VERDICT_REFUSED || v->state == VERDICT_DEFERRED ||
+	    v->stage == STAGE_OTHERS;
 }
 
 static void

@@ -87,17 +87,15 @@ check_line(const struct message *m, struct bytes text, bool in_header)
 static void
 check_lines(const struct message *m, struct bytes text)
 {
-	bool dots = false, in_header = true;
+	bool in_header = true;
 
 	while (text.n > 0) {
 		size_t n = check_line(m, text, in_header);
 
-		dots = dots || text.p[0] == '.';
 		in_header = in_header && n > 0;
 		text = bytes_skip(text, n + 2);
 	}
 	ck_assert(!in_header);
-	ck_assert(dots == m->facts.dots || m->coding >= CODING_SOFT);
 }
 
 void

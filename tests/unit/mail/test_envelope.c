@@ -127,6 +127,7 @@ static const struct {
 	struct estatus status;
 } recipes[] = {
 	{ 'p', VERDICT_PENDING, STAGE_NONE, 0, { 0, 0, 0 } },
+	{ 'o', VERDICT_PENDING, STAGE_OTHERS, 0, { 0, 0, 0 } },
 	{ 's', VERDICT_SENT, STAGE_DOT, 250, { 2, 0, 0 } },
 	{ 'q', VERDICT_QUEUED, STAGE_NONE, 0, { 0, 0, 0 } },
 	{ 'Q', VERDICT_QUEUED, STAGE_RCPT, 451, { 4, 3, 0 } },
@@ -197,6 +198,12 @@ static const struct {
 	/* rule 1 */
 	{ "", ERR_USAGE, 64, ERR_USAGE },
 	{ "", ERR_ADDRESS, 65, ERR_ADDRESS },
+	/* all or nobody: what was decided about the other */
+	{ "oA", ERR_NONE, 67, ERR_RECIPIENTS_REFUSED },
+	{ "oCA", ERR_NONE, 69, ERR_RECIPIENTS_REFUSED },
+	{ "or", ERR_NONE, 75, ERR_RECIPIENTS_REFUSED },
+	{ "oAr", ERR_NONE, 75, ERR_RECIPIENTS_REFUSED },
+	{ "o", ERR_NONE, 75, ERR_RECIPIENTS_REFUSED },
 	{ "p", ERR_NOINPUT, 66, ERR_NOINPUT },
 	{ "p", ERR_RESOLVE, 68, ERR_RESOLVE },
 	{ "pp", ERR_TLS_VERIFY, 69, ERR_TLS_VERIFY },
@@ -287,6 +294,9 @@ all_taken(const char *letters)
 static bool
 any_open(const char *letters)
 {
+	if (strpbrk(letters, "MNABC01234DEFU") == NULL &&
+	    strchr(letters, 'o') != NULL)
+		return true;
 	return strpbrk(letters, "pmrdel") != NULL;
 }
 

@@ -172,20 +172,11 @@ static const struct {
 	{ T("A: b\n\nx"),
 	    { .size = 3, .lines = 1, .longest = 4, .unended = true } },
 	{ T("A: b"), { .longest = 4, .unended = true } },
-	{ T("A: b\n\n.x\n"),
-	    { .size = 4, .lines = 1, .longest = 4, .dots = true } },
+	{ T("A: b\n\n.x\n"), { .size = 4, .lines = 1, .longest = 4 } },
 	{ T("A: b\n\nx\n.."),
-	    { .size = 7,
-		.lines = 2,
-		.longest = 4,
-		.dots = true,
-		.unended = true } },
+	    { .size = 7, .lines = 2, .longest = 4, .unended = true } },
 	{ T("A: b\n\n\0\0.x\n"),
-	    { .size = 6,
-		.lines = 1,
-		.longest = 4,
-		.dots = true,
-		.nul = true } },
+	    { .size = 6, .lines = 1, .longest = 4, .nul = true } },
 	{ T("A: b\n\nx\0.x\n x.\n"),
 	    { .size = 11, .lines = 2, .longest = 4, .nul = true } },
 	{ T(""), { 0 } },
@@ -207,7 +198,6 @@ START_TEST(facts_are_noted)
 	ck_assert_int_eq(got->nul, want->nul);
 	ck_assert_int_eq(got->bare_cr, want->bare_cr);
 	ck_assert_int_eq(got->unended, want->unended);
-	ck_assert_int_eq(got->dots, want->dots);
 	message_clear(&m);
 }
 END_TEST

@@ -143,8 +143,11 @@ plan_word(struct talk *t, struct bytes word)
 		{ "no-pipelining", offsetof(struct talk, plan.no_pipelining) },
 		{ "certificate", offsetof(struct talk, plan.certificate) },
 		{ "auth", offsetof(struct talk, plan.auth) },
+		{ "if-offered", offsetof(struct talk, plan.auth_if_offered) },
 		{ "8bit", offsetof(struct talk, msg.body_8bit) },
 		{ "utf8", offsetof(struct talk, msg.header_8bit) },
+		{ "utf8", offsetof(struct talk, msg.header_utf8) },
+		{ "latin1", offsetof(struct talk, msg.header_8bit) },
 	};
 	size_t eq = bytes_index(word, '=');
 
