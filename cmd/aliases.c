@@ -79,7 +79,7 @@ aliases_verify_file(const struct request *r, const char *named)
 	    r->trace->level > 0)
 		report_write(STDERR_FILENO, buf_bytes(&wrong));
 	if (isatty(STDOUT_FILENO) == 1 || r->trace->level > 0)
-		report_write(STDOUT_FILENO, buf_bytes(&out));
+		status = report_print(r->program, buf_bytes(&out));
 	if (e.kind != ERR_NONE)
 		status = fail(&l, r, &e);
 	buf_clear(&out);
@@ -163,11 +163,13 @@ aliases_verify(const struct request *r)
 	struct buf out = BUF(TEXT_MAX);
 	struct error e = ERROR_NONE;
 	struct letter l;
-	int status;
+	int status, printed;
 
 	letter_init(&l, r);
 	status = verify_all(&l, r, &out, &e);
-	report_write(STDOUT_FILENO, buf_bytes(&out));
+	printed = report_print(r->program, buf_bytes(&out));
+	if (status == EX_OK)
+		status = printed;
 	if (e.kind != ERR_NONE)
 		status = fail(&l, r, &e);
 	buf_clear(&out);

@@ -20,15 +20,15 @@ finish(
     struct letter *l, const struct request *r, struct error *e, struct buf *out)
 {
 	struct outcome o = { .exit = error_exit(e), .kind = e->kind };
+	int printed = report_print(r->program, buf_bytes(out));
 
-	report_write(STDOUT_FILENO, buf_bytes(out));
 	buf_clear(out);
 	if (e->kind != ERR_NONE) {
 		report_advise(l, e);
 		letter_report(l, r, e, o);
 	}
 	letter_clear(l);
-	return o.exit;
+	return o.exit != EX_OK ? o.exit : printed;
 }
 
 /* Every account, resolved; what is said of each goes to out. */

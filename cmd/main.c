@@ -23,8 +23,9 @@
 #include "submit/submit.h"
 
 /*
- * A password must not end in a core file, a new file must be ours alone, and
- * a socket must not become our standard output.
+ * A password must not end in a core file, a new file must be ours alone, a
+ * socket must not become our standard output, and what cannot be written must
+ * not end us where somebody has to learn what came of a message.
  */
 static void
 settle(void)
@@ -41,6 +42,7 @@ settle(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	umask(077);
 }
 
@@ -71,29 +73,28 @@ open_trace(struct trace *t, int *fd, const struct options *o, struct error *e)
 /* ---- what is asked ------------------------------------------------------------------ */
 
 static int
-print_version(void)
+print_version(const struct request *r)
 {
-	report_write(STDOUT_FILENO, BYTES("sendoff " PACKAGE_VERSION "\n"));
-	return EX_OK;
+	return report_print(r->program, BYTES("sendoff " PACKAGE_VERSION "\n"));
 }
 
 static int
-print_help(void)
+print_help(const struct request *r)
 {
 	struct buf text = BUF(64 << 10);
+	int status;
 
 	options_help(&text);
-	report_write(STDOUT_FILENO, buf_bytes(&text));
+	status = report_print(r->program, buf_bytes(&text));
 	buf_clear(&text);
-	return EX_OK;
+	return status;
 }
 
 /* Nothing is ever kept: what was not accepted is the caller's. */
 static int
-print_queue(void)
+print_queue(const struct request *r)
 {
-	report_write(STDOUT_FILENO, BYTES("Mail queue is empty\n"));
-	return EX_OK;
+	return report_print(r->program, BYTES("Mail queue is empty\n"));
 }
 
 static struct request
@@ -135,7 +136,7 @@ static int
 act(struct options *o, const struct request *r)
 {
 	if (o->version_first)
-		print_version();
+		print_version(r);
 	switch (o->action) {
 	case ACTION_SEND:
 		return submit(r);
@@ -148,7 +149,7 @@ act(struct options *o, const struct request *r)
 	case ACTION_SERVER_INFO:
 		return inspect_server(r);
 	case ACTION_QUEUE:
-		return print_queue();
+		return print_queue(r);
 	case ACTION_NEWALIASES:
 		return aliases_verify_file(r, o->aliases_to_check);
 	case ACTION_VERIFY:
@@ -159,9 +160,9 @@ act(struct options *o, const struct request *r)
 	case ACTION_NOTHING:
 		return EX_OK;
 	case ACTION_VERSION:
-		return print_version();
+		return print_version(r);
 	case ACTION_HELP:
-		return print_help();
+		return print_help(r);
 	}
 	return EX_SOFTWARE;
 }

@@ -16,16 +16,20 @@ enum { PATIENCE = 300, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
 struct serving {
 	const struct request *r;
 	struct service *s;
-	bool broken; /* memory is out, or the client is gone */
+	bool broken; /* memory is out, or he is deaf */
+	bool deaf;   /* replies do not reach the client */
 };
 
-static void
+/* A client who cannot hear us must not be served: he will come again. */
+static bool
 send_replies(struct serving *v)
 {
 	struct buf *out = service_replies(v->s);
 
-	report_write(STDOUT_FILENO, buf_bytes(out));
+	if (!report_write(STDOUT_FILENO, buf_bytes(out)))
+		v->broken = v->deaf = true;
 	buf_reset(out);
+	return !v->deaf;
 }
 
 /* False, and the client is told, when there is no more time for him. */
@@ -53,8 +57,7 @@ take_input(struct serving *v)
 	char block[BLOCK];
 	ssize_t n;
 
-	send_replies(v);
-	if (!input_comes(v))
+	if (!send_replies(v) || !input_comes(v))
 		return false;
 	do
 		n = read(v->r->input, block, sizeof(block));
@@ -107,6 +110,7 @@ tell(void *ctx, const struct letter *l, const struct error *e)
 	const struct envelope *env = service_envelope(v->s);
 	struct verdict *verdicts;
 
+	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
 	drain(v);
 	verdicts = calloc(env->n + 1, sizeof(*verdicts));
 	if (verdicts == NULL) {
@@ -142,6 +146,8 @@ converse_with_client(struct serving *v)
 	for (;;) {
 		switch (service_step(v->s)) {
 		case SERVICE_CONTENT:
+			if (!send_replies(v))
+				return;
 			relay(v);
 			break;
 		case SERVICE_INPUT:
@@ -151,8 +157,9 @@ converse_with_client(struct serving *v)
 		case SERVICE_OVER:
 			return;
 		}
-		if (service_replies(v->s)->n > REPLIES_ENOUGH)
-			send_replies(v);
+		if (service_replies(v->s)->n > REPLIES_ENOUGH &&
+		    !send_replies(v))
+			return;
 	}
 }
 
@@ -172,5 +179,7 @@ serve(const struct request *r)
 	converse_with_client(&v);
 	send_replies(&v);
 	service_free(v.s);
+	if (v.deaf)
+		return EX_IOERR;
 	return v.broken ? EX_OSERR : EX_OK;
 }

@@ -83,6 +83,19 @@ secret_in_front(const struct redact *r, struct bytes text)
 	return longest;
 }
 
+/* What belongs to base64 that ends there: half a digit, and the padding. */
+static size_t
+padded(struct bytes text)
+{
+	size_t n = 1;
+
+	if (text.n < 2 || text.p[1] != '=' || text.p[0] == '=')
+		return 0;
+	while (n < text.n && text.p[n] == '=')
+		n++;
+	return n;
+}
+
 void
 redact_add(const struct redact *r, struct buf *out, struct bytes text)
 {
@@ -98,5 +111,7 @@ redact_add(const struct redact *r, struct buf *out, struct bytes text)
 		else
 			buf_adds(out, "[hidden]");
 		text = bytes_skip(text, n == 0 ? 1 : n);
+		if (n > 0)
+			text = bytes_skip(text, padded(text));
 	}
 }

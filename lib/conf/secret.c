@@ -74,7 +74,7 @@ from_credential(const char *name, struct buf *out, struct error *e)
 	struct buf path = BUF(4096);
 	int rc;
 
-	if (dir == NULL) {
+	if (dir == NULL || dir[0] == '\0') {
 		error_set(e, ERR_SECRET,
 		    "there is no credential '%s': CREDENTIALS_DIRECTORY is "
 		    "not set",
@@ -194,10 +194,12 @@ fetch(
 	}
 }
 
-/* The first line, without its end. */
+/* The first line, without its end, and a byte order mark before it. */
 static int
 check(struct bytes *line, struct error *e)
 {
+	if (bytes_same(bytes_head(*line, 3), BYTES("\xef\xbb\xbf")))
+		*line = bytes_skip(*line, 3);
 	*line = bytes_head(*line, bytes_index(*line, '\n'));
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;

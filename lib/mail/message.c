@@ -46,6 +46,19 @@ message_field(struct message *m, const char *name, size_t *from)
 	return NULL;
 }
 
+bool
+message_resent(const struct message *m)
+{
+	static const char *const names[] = { "Resent-Date", "Resent-From",
+		"Resent-Sender", "Resent-To", "Resent-Cc", "Resent-Bcc" };
+
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+			if (field_is(&m->fields[i], names[k]))
+				return true;
+	return false;
+}
+
 static bool
 says_something(const struct field *f, const char *name)
 {

@@ -135,6 +135,9 @@ int message_encode(
 /* Octets between DATA's 354 and the final dot, dot-stuffing not counted. */
 int64_t message_size(const struct message *m);
 
+/* Was it sent again by somebody (RFC 5322, 3.6.6)? */
+bool message_resent(const struct message *m);
+
 /* Is anything that is to be sent outside ASCII: the header, the body? */
 bool message_header_8bit(const struct message *m);
 bool message_body_8bit(const struct message *m);

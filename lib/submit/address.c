@@ -137,19 +137,6 @@ count(struct message *m, const char *name)
 	return n;
 }
 
-/* Was it sent again by somebody (RFC 5322, 3.6.6)? */
-static bool
-resent(struct message *m)
-{
-	static const char *const names[] = { "Resent-Date", "Resent-From",
-		"Resent-Sender", "Resent-To", "Resent-Cc", "Resent-Bcc" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (count(m, names[i]) > 0)
-			return true;
-	return false;
-}
-
 /*
  * Where the header alone is to tell who sends to whom, the block to follow
  * cannot be told without guessing.
@@ -174,7 +161,7 @@ take_header(struct letter *l, const struct request *r, struct error *e)
 
 	if (!r->read_recipients)
 		return 0;
-	if (!resent(&l->message))
+	if (!message_resent(&l->message))
 		return take_fields(l, plain, e);
 	if (one_resent_block(&l->message, r, e) < 0)
 		return -1;

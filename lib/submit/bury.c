@@ -11,7 +11,8 @@
 
 #include "conf/secret_value.h"
 
-enum { BLOCK = 65536 };
+/* Two seconds are as long as anybody waits for the file, in so many naps. */
+enum { BLOCK = 65536, NAPS = 40 };
 
 struct grave {
 	int fd;
@@ -72,6 +73,16 @@ add_piece(struct grave *g, struct bytes piece)
 	return true;
 }
 
+/* Whoever wrote there last may not have ended his line. */
+static void
+end_line(struct grave *g, off_t size)
+{
+	char last = '\n';
+
+	if (size > 0 && pread(g->fd, &last, 1, size - 1) == 1 && last != '\n')
+		buf_adds(&g->out, "\n\n");
+}
+
 static void
 begin(struct grave *g, const struct letter *l, const struct request *r)
 {
@@ -87,6 +98,47 @@ begin(struct grave *g, const struct letter *l, const struct request *r)
 	    text);
 }
 
+static void
+add_unsent(struct grave *g, const char *address, const struct verdict *v)
+{
+	buf_addf(&g->out, "X-Unsent-To: %s", address);
+	if (v != NULL && v->code != 0)
+		buf_addf(&g->out, "; %d %s", v->code, v->text);
+	else if (v != NULL && v->text[0] != '\0')
+		buf_addf(&g->out, "; %s", v->text);
+	buf_addc(&g->out, '\n');
+}
+
+static bool
+has_it(const struct verdict *v)
+{
+	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
+}
+
+/* Who is still to get it stands nowhere else: not in the header, for one. */
+static void
+add_recipients(struct grave *g, const struct letter *l)
+{
+	const struct envelope *env = &l->env;
+
+	for (size_t i = 0; l->expanded && i < env->n; i++)
+		if (!has_it(&env->to[i].verdict))
+			add_unsent(g, env->to[i].address, &env->to[i].verdict);
+	for (size_t i = 0; !l->expanded && i < l->to.n; i++)
+		add_unsent(g, l->to.list[i].text, NULL);
+}
+
+/* It was taken out so that others do not see it. */
+static void
+add_private(struct grave *g, const struct message *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->fields[i].dropped &&
+		    (field_is(&m->fields[i], "Bcc") ||
+			field_is(&m->fields[i], "Resent-Bcc")))
+			add_piece(g, m->fields[i].whole);
+}
+
 static bool
 copy(struct grave *g, struct letter *l)
 {
@@ -94,6 +146,7 @@ copy(struct grave *g, struct letter *l)
 	struct error e = ERROR_NONE;
 	struct bytes piece;
 
+	add_private(g, &l->message);
 	message_reader_init(&reader, &l->message);
 	while (g->why == NULL) {
 		if (message_next(&reader, &piece, &e) < 0)
@@ -103,7 +156,11 @@ copy(struct grave *g, struct letter *l)
 	}
 	message_reader_clear(&reader);
 	buf_addc(&g->out, '\n');
-	return flush(g);
+	if (!buf_ok(&g->out))
+		g->why = "out of memory";
+	if (flush(g) && fsync(g->fd) < 0 && errno != EINVAL)
+		g->why = strerror(errno);
+	return g->why == NULL;
 }
 
 static const char *
@@ -118,6 +175,22 @@ distrust(const struct letter *l, const struct stat *st)
 	return NULL;
 }
 
+/* Whoever can read the file can lock it, and must not hold us up. */
+static bool
+locked(int fd)
+{
+	const struct timespec nap = { .tv_nsec = 1000000000 / NAPS * 2 };
+
+	for (int i = 0; i < NAPS; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			break;
+		nanosleep(&nap, NULL);
+	}
+	return false;
+}
+
 /* NULL, or why not; the file is then as it was. */
 static const char *
 bury(struct letter *l, const struct request *r, int fd)
@@ -125,12 +198,16 @@ bury(struct letter *l, const struct request *r, int fd)
 	struct grave g = { .fd = fd, .out = BUF(4 * BLOCK), .at_start = true };
 	struct stat st;
 
-	if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0)
+	if (!locked(fd))
+		return "somebody has locked it";
+	if (fstat(fd, &st) < 0)
 		return strerror(errno);
 	g.why = distrust(l, &st);
 	if (g.why != NULL)
 		return g.why;
+	end_line(&g, st.st_size);
 	begin(&g, l, r);
+	add_recipients(&g, l);
 	if (!copy(&g, l) && ftruncate(fd, st.st_size) < 0)
 		g.why = "part of it was written";
 	buf_clear(&g.out);
@@ -168,8 +245,8 @@ letter_bury(struct letter *l, const struct request *r, struct outcome o)
 	if (path == NULL)
 		return;
 	fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
-		O_NONBLOCK | O_NOCTTY,
+	    O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK |
+		O_NOCTTY,
 	    0600);
 	why = fd < 0 ? strerror(errno) : bury(l, r, fd);
 	if (fd >= 0)
@@ -177,7 +254,6 @@ letter_bury(struct letter *l, const struct request *r, struct outcome o)
 	if (why == NULL)
 		buf_adds(&l->buried, path);
 	else
-		trace_note(
-		    r->trace, 1, "warn", "not saved in %s: %s", path, why);
+		buf_addf(&l->unburied, "%s: %s", path, why);
 	free(path);
 }

@@ -86,10 +86,11 @@ check_size(const struct letter *l, struct error *e)
 
 	if (most == 0 || message_size(&l->message) <= most)
 		return 0;
-	return error_set(e, ERR_TOO_LARGE,
+	error_set(e, ERR_TOO_LARGE,
 	    "message of %" PRId64 " octets is too large: account '%s' takes "
 	    "%" PRId64,
 	    message_size(&l->message), l->account.name, most);
+	return error_hint(e, "max_size in the account says so");
 }
 
 /* What the hosts before the last had to say, behind the last one's word. */
@@ -128,6 +129,11 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 			trace_note(r->trace, 1, "warn",
 			    "%s takes no mail now; next host",
 			    a->hosts[i].name);
+			snprintf(why.text, sizeof(why.text), "%s: %d %s",
+			    a->hosts[i].name, l->env.to[0].verdict.code,
+			    l->env.to[0].verdict.text);
+			tell_earlier(&why, earlier);
+			memcpy(earlier, why.text, sizeof(earlier));
 			open_again(l);
 			continue;
 		}

@@ -33,6 +33,7 @@ struct letter {
 	struct message message;     /* owned */
 	bool read_whole;            /* the message came in to its end */
 	struct buf buried;     /* owned: where it was saved, unsent; or "" */
+	struct buf unburied;   /* owned: where not, and why; or "" */
 	struct buf secret;     /* owned: password, once it was needed */
 	struct buf message_id; /* owned: without angle brackets */
 

@@ -1,5 +1,6 @@
 #include "submit/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,16 +11,30 @@
 
 enum { REPORT_MAX = 16 << 20 };
 
-void
+bool
 report_write(int fd, struct bytes text)
 {
 	while (text.n > 0) {
 		ssize_t n = write(fd, text.p, text.n);
 
-		if (n <= 0)
-			return;
-		text = bytes_skip(text, (size_t)n);
+		if (n > 0)
+			text = bytes_skip(text, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			return false;
 	}
+	return true;
+}
+
+int
+report_print(const char *program, struct bytes text)
+{
+	struct error e = ERROR_NONE;
+
+	if (report_write(STDOUT_FILENO, text))
+		return EX_OK;
+	error_sys(&e, ERR_IO, "cannot write to the standard output");
+	report_error(program, REPORT_TEXT, &e, EX_IOERR);
+	return EX_IOERR;
 }
 
 /* ---- advice ---------------------------------------------------------------------- */
@@ -197,9 +212,10 @@ report_text(struct letter *l, const struct request *r, const struct error *e)
 	for (size_t i = 0; i < l->env.n; i++)
 		if (failed(&l->env.to[i].verdict))
 			say_recipient(&c, l, r, &l->env.to[i]);
-	if (l->buried.n > 0 && out.n > 0) {
+	if (out.n > 0) {
 		buf_cut(&out, out.n - 1);
 		detail(&c, "saved:", "; saved in ", buf_bytes(&l->buried));
+		detail(&c, "lost:", "; not saved in ", buf_bytes(&l->unburied));
 		buf_addc(&out, '\n');
 	}
 	report_write(STDERR_FILENO, buf_bytes(&out));
@@ -228,17 +244,37 @@ add_status(struct json *j, struct estatus s)
 }
 
 static void
-add_recipient(struct json *j, const struct recipient *to)
+add_recipient(struct json *j, const char *address, const struct verdict *v)
 {
-	const struct verdict *v = &to->verdict;
-
 	json_open(j, NULL, '{');
-	json_text(j, "address", bytes_of(to->address));
+	json_text(j, "address", bytes_of(address));
 	json_text(j, "status", bytes_of(state_names[v->state]));
 	json_number(j, "code", v->code);
 	add_status(j, v->status);
 	json_text(j, "text", bytes_of(v->text));
 	json_close(j, '}');
+}
+
+static void
+add_envelope(struct json *j, const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		add_recipient(j, env->to[i].address, &env->to[i].verdict);
+}
+
+/* Who they are in the end may not have become known. */
+static void
+add_recipients(struct json *j, const struct letter *l)
+{
+	const struct verdict pending = { .state = VERDICT_PENDING };
+
+	if (l->expanded) {
+		add_envelope(j, &l->env);
+		return;
+	}
+	for (size_t i = 0; i < l->to.n; i++)
+		add_recipient(j, l->to.list[i].text, &pending);
+	add_envelope(j, &l->unreadable);
 }
 
 static void
@@ -260,8 +296,7 @@ add_letter(struct json *j, const struct letter *l)
 	json_text(j, "queue_id", BYTES(""));
 	json_bool(j, "maybe_delivered", l->maybe_delivered);
 	json_open(j, "recipients", '[');
-	for (size_t i = 0; i < l->env.n; i++)
-		add_recipient(j, &l->env.to[i]);
+	add_recipients(j, l);
 	json_close(j, ']');
 	json_number(j, "round_trips", l->round_trips);
 	json_number(j, "ms", l->took / 1000);

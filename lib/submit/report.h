@@ -21,7 +21,13 @@ void letter_report(struct letter *l, const struct request *r,
 void report_error(const char *program, enum report_form form,
     const struct error *e, int status);
 
-/* Write all of text to a descriptor; what cannot be written is lost. */
-void report_write(int fd, struct bytes text);
+/* Write all of text to a descriptor; false when that cannot be. */
+bool report_write(int fd, struct bytes text);
+
+/*
+ * Write what an action was asked for to the standard output.  Returns EX_OK,
+ * or EX_IOERR when it cannot be written, which is told.
+ */
+int report_print(const char *program, struct bytes text);
 
 #endif

@@ -385,9 +385,7 @@ static int
 complete(struct letter *l, const struct request *r, struct error *e)
 {
 	struct message *m = &l->message;
-	bool again = message_has(m, "Resent-From") ||
-	    message_has(m, "Resent-To") || message_has(m, "Resent-Sender") ||
-	    message_has(m, "Resent-Cc") || message_has(m, "Resent-Date");
+	bool again = message_resent(m);
 
 	if (complete_id(l, r, again ? "Resent-Message-ID" : "Message-ID", e) <
 		0 ||

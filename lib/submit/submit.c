@@ -10,8 +10,15 @@
 static int
 prepare(struct letter *l, const struct request *r, struct error *e)
 {
-	if (letter_read(l, r, e) < 0 || letter_configure(l, r, e) < 0 ||
-	    letter_address(l, r, e) < 0 || letter_route(l, r, e) < 0 ||
+	struct error ignored = ERROR_NONE;
+
+	if (letter_read(l, r, e) < 0)
+		return -1;
+	if (letter_configure(l, r, e) < 0) {
+		letter_address(l, r, &ignored); /* who will not get it? */
+		return -1;
+	}
+	if (letter_address(l, r, e) < 0 || letter_route(l, r, e) < 0 ||
 	    letter_rewrite(l, r, e) < 0)
 		return -1;
 	return 0;
@@ -127,6 +134,12 @@ show_envelope(const struct letter *l, struct buf *out)
 }
 
 static int
+not_shown(struct error *e)
+{
+	return error_sys(e, ERR_IO, "cannot write to the standard output");
+}
+
+static int
 show_message(struct letter *l, struct error *e)
 {
 	struct message_reader reader;
@@ -135,7 +148,10 @@ show_message(struct letter *l, struct error *e)
 
 	message_reader_init(&reader, &l->message);
 	while ((rc = message_next(&reader, &piece, e)) == 0 && piece.n > 0)
-		report_write(STDOUT_FILENO, piece);
+		if (!report_write(STDOUT_FILENO, piece)) {
+			rc = not_shown(e);
+			break;
+		}
 	message_reader_clear(&reader);
 	return rc;
 }
@@ -150,8 +166,8 @@ show(struct letter *l, struct error *e)
 	conf_show(l->conf, &l->account, &out);
 	show_envelope(l, &out);
 	buf_adds(&out, "# message\n");
-	report_write(STDOUT_FILENO, buf_bytes(&out));
-	rc = show_message(l, e);
+	rc = report_write(STDOUT_FILENO, buf_bytes(&out)) ? show_message(l, e)
+							  : not_shown(e);
 	buf_clear(&out);
 	return rc;
 }

@@ -14,4 +14,22 @@ case_server_info() {
 	expect_transcript_not '^> MAIL'
 }
 
+case_what_cannot_be_printed_is_no_success() {
+	local action
+	server
+	account
+	for action in --version --help --check --show-config -S -bp \
+	    '-bv you@example.test'; do
+		# shellcheck disable=SC2086
+		letter | "$sendoff" -C sendoff.conf $action \
+		    >/dev/full 2>err
+		status=${PIPESTATUS[1]}
+		expect_exit 74
+	done
+	letter | "$sendoff" -C sendoff.conf -P you@example.test >/dev/full 2>err
+	status=${PIPESTATUS[1]}
+	expect_exit 74
+	expect_says 'cannot write to the standard output'
+}
+
 run_cases

@@ -415,4 +415,14 @@ case_nobody_answers_for_another() {
 	    '^250 2\.0\.0 again: ' '^221'
 }
 
+case_nobody_hears_us() {
+	server
+	account
+	printf '%b' "EHLO x\r\n$MAIL${RCPT}DATA\r\n$LETTER" |
+	    "$sendoff" -C sendoff.conf -bs >/dev/full 2>err
+	status=${PIPESTATUS[1]}
+	expect_exit 74
+	expect_no_connection
+}
+
 run_cases

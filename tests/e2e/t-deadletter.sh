@@ -15,6 +15,7 @@ case_a_refused_message_is_saved() {
 	[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "not one line"
 	expect_says "; saved in $HOME/dead\.letter\$"
 	cat >want <<-'END'
+		X-Unsent-To: bad@example.test; 550 5.1.1 nobody
 		From: me@example.test
 		To: you@example.test
 		Subject: a test
@@ -42,6 +43,40 @@ case_another_is_added() {
 	"$python" -c 'import mailbox, sys
 assert [m.get_payload() for m in mailbox.mbox(sys.argv[1])] == ["one\n", "two\n"]' \
 	    "$HOME/dead.letter" || fail "it is no mbox of two"
+}
+
+case_it_tells_who_did_not_get_it() {
+	refusing
+	send -t bad@example.test < <(printf '%s\n' 'From: me@example.test' \
+	    'To: you@example.test' 'Bcc: later@example.test, ann@example.test' \
+	    'Subject: x' '' body)
+	expect_exit 75
+	grep -A1 '^X-Unsent-To' "$HOME/dead.letter" >got
+	cat >want <<-'END'
+		X-Unsent-To: bad@example.test; 550 5.1.1 nobody
+		X-Unsent-To: later@example.test; 450 4.2.1 later
+		Bcc: later@example.test, ann@example.test
+	END
+	cmp want got || fail "it says: $(<got)"
+	rm "$HOME/dead.letter"
+	sed -i 's/port = [0-9]*/port = 1/' sendoff.conf
+	send ann@example.test < <(letter)
+	grep -qx 'X-Unsent-To: ann@example.test' "$HOME/dead.letter" ||
+	    fail "$(<"$HOME/dead.letter")"
+}
+
+case_nobody_holds_us_up() {
+	refusing
+	printf 'no line end' >"$HOME/dead.letter"
+	exec 8<"$HOME/dead.letter"
+	flock 8
+	send bad@example.test < <(letter)
+	expect_exit 67
+	expect_says "; not saved in $HOME/dead\.letter: somebody has locked it"
+	exec 8<&-
+	send bad@example.test < <(letter)
+	expect_says '; saved in'
+	[ "$(grep -c '^From ' "$HOME/dead.letter")" -eq 1 ] || fail "no line of its own"
 }
 
 case_what_was_sent_is_not() {

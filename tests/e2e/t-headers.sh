@@ -297,4 +297,14 @@ case_a_long_field_is_not_made_longer_than_a_line_may_be() {
 	    fail "a line is too long"
 }
 
+case_resent_to_somebody_unnamed() {
+	server
+	account
+	send -t < <(printf '%s\n' 'From: a@x.test' 'Resent-Bcc: you@example.test' \
+	    '' body)
+	expect_exit 0
+	expect_header '^Resent-From: ' '^Resent-Date: ' '^Resent-Message-ID: '
+	expect_no_header '^Resent-Bcc' '^Message-ID: '
+}
+
 run_cases

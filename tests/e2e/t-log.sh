@@ -155,4 +155,16 @@ case_syslog_has_the_first_error_of_a_configuration() {
 	    fail "$(<said)"
 }
 
+case_a_limit_on_files_changes_nothing() {
+	server
+	account
+	(
+		ulimit -f 0
+		exec "$sendoff" -C sendoff.conf you@example.test
+	) < <(letter)
+	status=$?
+	expect_exit 0
+	expect_messages 1
+}
+
 run_cases

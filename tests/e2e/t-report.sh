@@ -142,4 +142,37 @@ case_an_error_names_host_and_step() {
 	expect_says '127\.0\.0\.1' 'no-space' 'MAIL|sender'
 }
 
+# early_error EXPRESSION [ARGUMENT...]
+early_error() {
+	local expression=$1
+	shift
+	send --report=json "$@" < <(letter)
+	expect_json "$dir/out" "$expression"
+}
+
+case_json_of_early_errors_names_the_recipients() {
+	local waits='[(r["address"], r["status"]) for r in recipients] == [("a@x.test", "pending"), ("b@x.test", "pending")]'
+	server
+	account
+	echo 'piped: |cat' >aliases
+	sed -i "s|^aliases = .*|aliases = \"$dir/aliases\";|" sendoff.conf
+	early_error "$waits" -a nope a@x.test b@x.test
+	early_error '[r["address"] for r in recipients] == ["a@x.test", "piped"]' \
+	    a@x.test piped
+	early_error 'recipients[0]["status"] == "refused"' 'a@b c@d'
+	echo 'acounts: {};' | config
+	early_error "$waits" a@x.test b@x.test
+}
+
+case_all_or_nobody() {
+	server --on 'rcpt has=bad@ reply "550 5.1.1 nobody"'
+	account 'recipients = "all";'
+	send --report=json ann@x.test bad@x.test < <(letter)
+	expect_exit 67
+	expect_json "$dir/out" '[r["status"] for r in recipients] == ["pending", "refused"]' \
+	    'recipients[0]["code"] == 0'
+	send ann@x.test bad@x.test < <(letter)
+	expect_says 'ann@x.test: not sent, because another recipient was refused'
+}
+
 run_cases
