@@ -31,47 +31,79 @@ finish(
 	return o.exit != EX_OK ? o.exit : printed;
 }
 
-/* Every account, resolved; what is said of each goes to out. */
+typedef int saying(struct letter *l, struct buf *out, struct error *e);
+
+/* One account, resolved; NULL is the usual choice. */
 static int
-each_account(struct letter *l, const struct request *r,
-    void (*say)(struct letter *l, struct buf *out), struct buf *out,
-    struct error *e)
+one_account(struct letter *l, const struct request *r, const char *name,
+    saying *say, struct buf *out, struct error *e)
+{
+	struct conf_wish wish = {
+		.name = name, .over = r->over, .over_n = r->over_n
+	};
+
+	if (conf_account(l->conf, &wish, &l->account, e) < 0)
+		return -1;
+	return say(l, out, e);
+}
+
+static void
+complain(struct letter *l, const struct error *e)
+{
+	buf_addf(&l->complaints, "%s\n", e->text);
+	if (e->hint[0] != '\0')
+		buf_addf(&l->complaints, "hint: %s\n", e->hint);
+}
+
+/* All of them; what is wrong with each is told, not of the first alone. */
+static int
+each_account(struct letter *l, const struct request *r, saying *say,
+    struct buf *out, struct error *e)
 {
 	const char *const *name = conf_names(l->conf);
+	enum error_kind kind = ERR_NONE;
+	unsigned wrong = 0;
 
 	if (*name == NULL) {
 		error_set(e, ERR_CONFIG, "no account is configured");
 		return error_hint(e, "see sendoff.conf(5); three lines do");
 	}
 	for (; *name != NULL; name++) {
-		if (conf_account(l->conf,
-			&(struct conf_wish){ .name = *name,
-			    .over = r->over,
-			    .over_n = r->over_n },
-			&l->account, e) < 0)
-			return -1;
-		say(l, out);
+		struct error why = ERROR_NONE;
+
+		if (one_account(l, r, *name, say, out, &why) < 0) {
+			complain(l, &why);
+			kind = why.kind;
+			wrong++;
+		}
 		account_clear(&l->account);
 	}
-	return 0;
-}
-
-static void
-say_ok(struct letter *l, struct buf *out)
-{
-	buf_addf(out, "account %s: ok, %s\n", l->account.name,
-	    l->account.hosts_n > 0 ? l->account.hosts[0].name : "no host");
-}
-
-static void
-say_account(struct letter *l, struct buf *out)
-{
-	conf_show(l->conf, &l->account, out);
+	if (wrong == 0)
+		return 0;
+	return error_set(e, kind, "%u account%s cannot be used", wrong,
+	    wrong == 1 ? "" : "s");
 }
 
 static int
-inspect_accounts(
-    const struct request *r, void (*say)(struct letter *l, struct buf *out))
+say_ok(struct letter *l, struct buf *out, struct error *e)
+{
+	if (letter_check(l, e) < 0)
+		return error_in(e, "account '%s'", l->account.name);
+	buf_addf(out, "account %s: ok, %s\n", l->account.name,
+	    l->account.hosts_n > 0 ? l->account.hosts[0].name : "no host");
+	return 0;
+}
+
+static int
+say_account(struct letter *l, struct buf *out, struct error *e)
+{
+	(void)e;
+	conf_show(&l->account, out);
+	return 0;
+}
+
+static int
+inspect_accounts(const struct request *r, saying *say)
 {
 	struct error e = ERROR_NONE;
 	struct buf out = BUF(TEXT_MAX);
@@ -83,12 +115,8 @@ inspect_accounts(
 		return finish(&l, r, &e, &out);
 	if (r->account == NULL && r->over_n == 0)
 		each_account(&l, r, say, &out, &e);
-	else if (conf_account(l.conf,
-		     &(struct conf_wish){ .name = r->account,
-			 .over = r->over,
-			 .over_n = r->over_n },
-		     &l.account, &e) == 0)
-		say(&l, &out);
+	else
+		one_account(&l, r, r->account, say, &out, &e);
 	return finish(&l, r, &e, &out);
 }
 

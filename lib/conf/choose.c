@@ -8,6 +8,7 @@
 #include "conf/fill.h"
 #include "conf/store.h"
 #include "conf/words.h"
+#include "mail/address.h"
 
 const struct conf_account *
 conf_find(const struct conf *c, const char *name)
@@ -20,35 +21,13 @@ conf_find(const struct conf *c, const char *name)
 
 /* ---- by sender ------------------------------------------------------------ */
 
-static struct bytes
-domain_of(struct bytes address)
-{
-	size_t at = address.n;
-
-	while (at > 0 && address.p[at - 1] != '@')
-		at--;
-	return at == 0 ? bytes_skip(address, address.n)
-		       : bytes_skip(address, at);
-}
-
-static bool
-same_address(struct bytes a, struct bytes b)
-{
-	struct bytes x = domain_of(a), y = domain_of(b);
-
-	return bytes_same_case(x, y) &&
-	    bytes_same(bytes_head(a, a.n - x.n), bytes_head(b, b.n - y.n));
-}
-
+/* Addresses go before patterns. */
 static bool
 fits(const char *pattern, struct bytes sender, bool wild)
 {
-	struct bytes p = bytes_of(pattern), domain = domain_of(sender);
+	struct bytes p = bytes_of(pattern);
 
-	if (!wild)
-		return same_address(p, sender);
-	return domain.n > 0 && bytes_starts_case(p, "*@") &&
-	    bytes_same_case(bytes_skip(p, 2), domain);
+	return address_is_pattern(p) == wild && address_matches(p, sender);
 }
 
 /*

@@ -82,7 +82,7 @@ const char *const *conf_names(const struct conf *c);
  * Add an account in the syntax of the file, each key with its origin as a
  * comment, secrets as "(hidden)".
  */
-void conf_show(struct conf *c, const struct account *a, struct buf *out);
+void conf_show(const struct account *a, struct buf *out);
 
 /*
  * The key table for others: name and one-line help of the i-th key that can

@@ -6,6 +6,7 @@
 #include "conf/lint.h"
 #include "conf/mode.h"
 #include "conf/nearest.h"
+#include "conf/provider.h"
 #include "conf/report.h"
 #include "conf/retired.h"
 #include "conf/source.h"
@@ -294,6 +295,26 @@ check_account(
 	report_put(r, blame->source, blame->line, &e);
 }
 
+/* A preset is looked up when it is needed; and now, to tell all in one go. */
+static void
+check_preset(
+    const struct conf *c, const struct conf_account *acc, struct report *r)
+{
+	const struct provider_files files = { c->providers_over, c->providers };
+	struct provider p = PROVIDER;
+	struct error e = ERROR_NONE;
+	struct stack s = { 0 };
+	const struct value *v;
+
+	if (stack_account(&s, c, acc, &e) < 0)
+		return;
+	v = stack_get(&s, KEY_PROVIDER);
+	if (v != NULL && v->words != NULL &&
+	    provider_find(&files, v->words[0], &p, &e) < 0)
+		report_put(r, v->source, v->line, &e);
+	provider_clear(&p);
+}
+
 static int
 name_accounts(struct conf *c, struct error *e)
 {
@@ -361,6 +382,8 @@ load(struct conf *c, const struct conf_places *p, struct buf *report,
 	check_default(c, &r);
 	for (size_t i = 0; i < c->n; i++)
 		check_account(c, &c->accounts[i], &r);
+	for (size_t i = 0; r.errors > 0 && i < c->n; i++)
+		check_preset(c, &c->accounts[i], &r);
 	source_clear(&c->sources[0]);
 	source_clear(&c->sources[1]);
 	return report_end(&r, e);

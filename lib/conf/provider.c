@@ -351,6 +351,11 @@ unknown(const struct provider_files *f, const char *id, struct error *e)
 		near = nearest(bytes_of(id), (const char *const *)ids);
 	if (near != NULL)
 		error_hint(e, "did you mean '%s'?", near);
+	else if (ids == NULL && f->main != NULL)
+		error_hint(e,
+		    "the presets are not there: '%s'; they come with make "
+		    "install",
+		    f->main);
 	words_free(ids);
 	return -1;
 }

@@ -234,3 +234,57 @@ secret_read(
 	buf_clear(&text);
 	return rc;
 }
+
+/* ---- only looking ------------------------------------------------------------- */
+
+static bool
+is_program(const char *dir, size_t n, const char *name)
+{
+	struct buf path = BUF(4096);
+	bool found;
+
+	buf_addf(&path, "%.*s%s%s", (int)n, dir, n > 0 ? "/" : "", name);
+	found = buf_ok(&path) && access(buf_text(&path), X_OK) == 0;
+	buf_clear(&path);
+	return found;
+}
+
+static int
+check_program(const char *name, struct error *e)
+{
+	struct bytes path = bytes_of(getenv("PATH"));
+
+	if (strchr(name, '/') != NULL && is_program("", 0, name))
+		return 0;
+	while (strchr(name, '/') == NULL && path.n > 0) {
+		struct bytes dir = bytes_take(&path, ':');
+
+		if (is_program(dir.p, dir.n, name))
+			return 0;
+	}
+	return error_set(e, ERR_SECRET, "there is no program '%s'", name);
+}
+
+int
+secret_check(const struct account *a, struct error *e)
+{
+	struct buf out = BUF(SECRET_MOST);
+	int rc = 0;
+
+	switch (a->password.kind) {
+	case SECRET_ENV:
+	case SECRET_CREDENTIAL:
+	case SECRET_PROMPT:
+		break;
+	case SECRET_COMMAND:
+		rc = check_program(a->password.argv[0], e);
+		break;
+	case SECRET_KEYRING:
+		rc = check_program("secret-tool", e);
+		break;
+	default:
+		rc = secret_read(a, false, &out, e);
+	}
+	buf_clear(&out);
+	return rc;
+}

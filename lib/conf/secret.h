@@ -17,4 +17,11 @@
 int secret_read(const struct account *a, bool tty_allowed, struct buf *out,
     struct error *e);
 
+/*
+ * Is there a password, as far as can be told without asking anybody and
+ * without running anything?  What a variable or a credential holds is known
+ * only where they are.
+ */
+int secret_check(const struct account *a, struct error *e);
+
 #endif

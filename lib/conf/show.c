@@ -184,11 +184,10 @@ worth_showing(const struct account *a, enum key_id k)
 }
 
 void
-conf_show(struct conf *c, const struct account *a, struct buf *out)
+conf_show(const struct account *a, struct buf *out)
 {
 	bool named = a->name != NULL && a->name[0] != '(';
 
-	(void)c;
 	buf_addf(out, "%s: {\n", named ? a->name : "options");
 	for (enum key_id k = 0; k < KEYS; k++) {
 		if (!worth_showing(a, k))

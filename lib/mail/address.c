@@ -152,6 +152,22 @@ address_same(struct bytes a, struct bytes b)
 }
 
 bool
+address_is_pattern(struct bytes pattern)
+{
+	return bytes_starts_case(pattern, "*@");
+}
+
+bool
+address_matches(struct bytes pattern, struct bytes addr_spec)
+{
+	struct bytes domain = address_domain(addr_spec);
+
+	if (!address_is_pattern(pattern))
+		return address_same(pattern, addr_spec);
+	return domain.n > 0 && bytes_same_case(domain, bytes_skip(pattern, 2));
+}
+
+bool
 address_needs_utf8(struct bytes addr_spec)
 {
 	return bytes_eight_bit(local_part(addr_spec));

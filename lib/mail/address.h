@@ -65,6 +65,12 @@ struct bytes address_domain(struct bytes addr_spec);
 /* The same local part, and the same domain whatever its case. */
 bool address_same(struct bytes a, struct bytes b);
 
+/* Is it "*@domain" for all of a domain, and not an address? */
+bool address_is_pattern(struct bytes pattern);
+
+/* The same, or of the domain that the pattern is for. */
+bool address_matches(struct bytes pattern, struct bytes addr_spec);
+
 /*
  * Add an addr-spec as MAIL and RCPT carry it.  With smtputf8 as it is; else
  * an international domain as A-labels, and ERR_NOT_SUPPORTED when the local

@@ -250,19 +250,44 @@ verdict_name(const struct tls *t)
 }
 
 static int
+set_up(struct tls *t, struct error *e)
+{
+	if (set_name(&t->name, t->plan->host, e) < 0 ||
+	    check_pins(t->plan, e) < 0)
+		return -1;
+	return set_session(t, e);
+}
+
+static int
 start(struct tls *t, int64_t deadline, struct error *e)
 {
 	int rc;
 
 	tls_wire_init(t);
-	if (set_name(&t->name, t->plan->host, e) < 0 ||
-	    check_pins(t->plan, e) < 0 || set_session(t, e) < 0)
+	if (set_up(t, e) < 0)
 		return -1;
 	rc = handshake(t, deadline, e);
 	if (rc == 0 || t->verdict.kind != ERR_NONE) {
 		tls_facts_of_session(t);
 		tls_facts_tell(t, verdict_name(t));
 	}
+	return rc;
+}
+
+int
+tls_check(const struct tls_plan *plan, struct error *e)
+{
+	struct tls *t = tls_new(e);
+	int rc;
+
+	if (t == NULL)
+		return -1;
+	t->plan = plan;
+	rc = set_up(t, e);
+	if (rc == 0 && plan->trust_file != NULL &&
+	    plan->verify == TLS_VERIFY_FULL)
+		rc = tls_trust_all(t->cred, plan->trust_file, e);
+	tls_wire_free(t);
 	return rc;
 }
 

@@ -53,6 +53,12 @@ struct tls_facts {
 };
 
 /*
+ * Can what the plan names be used: certificates, key, pins, priorities?
+ * ERR_CONFIG when not.  It connects to nobody.
+ */
+int tls_check(const struct tls_plan *plan, struct error *e);
+
+/*
  * Handshake and verification over `below', which the new wire then owns (on
  * failure too: it is closed).  The trace is kept, the plan and the facts are
  * not.  deadline: ticks, 0: none.  The trust store is read when a certificate

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/stop.h"
+#include "conf/secret.h"
 #include "net/dial.h"
 #include "net/tls.h"
 #include "submit/plan.h"
@@ -201,12 +202,11 @@ give_body(struct hop *h, struct error *e)
 	return 0;
 }
 
-static int
-start_tls(struct hop *h, struct error *e)
+static struct tls_plan
+plan_of_tls(const struct account *a, const struct account_host *host)
 {
-	const struct account *a = h->a;
-	struct tls_plan plan = {
-		.host = a->tls_host != NULL ? a->tls_host : h->host->name,
+	return (struct tls_plan){
+		.host = a->tls_host != NULL ? a->tls_host : host->name,
 		.verify = a->tls_verify == VERIFY_FULL    ? TLS_VERIFY_FULL
 		    : a->tls_verify == VERIFY_FINGERPRINT ? TLS_VERIFY_PIN
 							  : TLS_VERIFY_OFF,
@@ -217,8 +217,14 @@ start_tls(struct hop *h, struct error *e)
 		.min_version = a->tls_min_version,
 		.priority = a->tls_priority,
 	};
-	int64_t from = ticks(h),
-		deadline = from + (a->timeout > 0 ? a->timeout : TLS_PATIENCE);
+}
+
+static int
+start_tls(struct hop *h, struct error *e)
+{
+	struct tls_plan plan = plan_of_tls(h->a, h->host);
+	int64_t patience = h->a->timeout > 0 ? h->a->timeout : TLS_PATIENCE,
+		from = ticks(h), deadline = from + patience;
 
 	h->wire = tls_start(
 	    h->wire, &plan, before_end(h, deadline), &h->tls, h->r->trace, e);
@@ -437,6 +443,26 @@ converse(struct letter *l, const struct request *r,
 		*e = h.tries.why;
 	plan_clear(&h.plan);
 	return rc > 0 ? 0 : -1;
+}
+
+/* ---- not even connecting ------------------------------------------------------------------- */
+
+int
+letter_check(const struct letter *l, struct error *e)
+{
+	const struct account *a = &l->account;
+
+	for (size_t i = 0; i < a->hosts_n; i++) {
+		struct tls_plan plan = plan_of_tls(a, &a->hosts[i]);
+
+		if (a->hosts[i].tls != ACCOUNT_TLS_OFF &&
+		    tls_check(&plan, e) < 0)
+			return -1;
+	}
+	if (!plan_logs_in(a) ||
+	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
+		return 0;
+	return secret_check(a, e);
 }
 
 /* ---- only looking -------------------------------------------------------------------------- */

@@ -16,6 +16,12 @@ int converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e);
 
 /*
+ * Can the account be used as far as this machine can tell: the files that TLS
+ * needs, and the password's place?
+ */
+int letter_check(const struct letter *l, struct error *e);
+
+/*
  * Connect, secure and greet, and leave: what the account's first host that
  * answers offers.  look is called while the connection stands.
  */

@@ -82,25 +82,13 @@ fill_envelope(struct letter *l, const struct request *r, struct error *e)
 
 /* ---- who may send by this account ---------------------------------------------- */
 
-/* "*@domain" or an address; case counts before the '@' alone. */
-static bool
-matches(const char *pattern, struct bytes address)
-{
-	struct bytes p = bytes_of(pattern);
-
-	if (p.n > 1 && p.p[0] == '*' && p.p[1] == '@')
-		return bytes_same_case(
-		    address_domain(address), bytes_skip(p, 2));
-	return address_same(p, address);
-}
-
 static bool
 allowed(const struct account *a, struct bytes address)
 {
 	if (a->user != NULL && address_same(bytes_of(a->user), address))
 		return true;
 	for (char **p = a->from; p != NULL && *p != NULL; p++)
-		if (matches(*p, address))
+		if (address_matches(bytes_of(*p), address))
 			return true;
 	return false;
 }
@@ -183,8 +171,9 @@ replace_from(struct letter *l, const struct address *old, const char *own,
 
 /*
  * The first address of From that this account may not use: in *list, whose
- * content is the caller's to clear; NULL when all of them are its own.  What
- * cannot be read counts as somebody else's.
+ * content is the caller's to clear; NULL when there is one and it is its own.
+ * What cannot be read counts as somebody else's, and so do several: providers
+ * that look at From want one.
  */
 static const struct address *
 foreign_from(struct letter *l, struct address_list *list)
@@ -203,7 +192,7 @@ foreign_from(struct letter *l, struct address_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		if (!header_allowed(l, &list->list[i]))
 			return &list->list[i];
-	return list->n > 0 && n + list->n > 2 ? &list->list[0] : NULL;
+	return list->n > 0 && (n > 1 || list->n > 1) ? &list->list[0] : NULL;
 }
 
 static int

@@ -163,7 +163,7 @@ show(struct letter *l, struct error *e)
 	int rc;
 
 	buf_adds(&out, "# account\n");
-	conf_show(l->conf, &l->account, &out);
+	conf_show(&l->account, &out);
 	show_envelope(l, &out);
 	buf_adds(&out, "# message\n");
 	rc = report_write(STDOUT_FILENO, buf_bytes(&out)) ? show_message(l, e)

@@ -23,7 +23,7 @@ load(const char *path, struct buf *said)
 		e = ERROR_NONE;
 		if (conf_account(
 			c, &(struct conf_wish){ .name = *n }, &a, &e) == 0)
-			conf_show(c, &a, said);
+			conf_show(&a, said);
 		buf_adds(said, e.text);
 		account_clear(&a);
 	}

@@ -20,7 +20,7 @@ show(struct conf *c, struct result *r, struct error *e)
 	    &a, e);
 
 	if (rc == 0) {
-		conf_show(c, &a, &out);
+		conf_show(&a, &out);
 		if (!buf_ok(&out))
 			rc = error_set(e, ERR_OS, "no memory");
 		result_add(r, buf_bytes(&out));

@@ -41,15 +41,14 @@ static const struct {
 
 /* Does conf_show say that the key comes from there? */
 static void
-shown_from(struct scene *s, const struct account *a, const char *key,
-    const char *origin)
+shown_from(const struct account *a, const char *key, const char *origin)
 {
 	struct buf out = BUF(1 << 16);
 	struct bytes rest, line;
 	char start[64];
 
 	snprintf(start, sizeof(start), "\t%s = ", key);
-	conf_show(s->c, a, &out);
+	conf_show(a, &out);
 	rest = buf_bytes(&out);
 	do
 		line = bytes_take(&rest, '\n');
@@ -88,7 +87,7 @@ START_TEST(the_nearest_layer_wins)
 			  &a, &s.e) == 0,
 	    "%s", s.e.text);
 	ck_assert_int_eq(a.timeout, layers[_i].seconds * 1000000);
-	shown_from(&s, &a, "timeout", layers[_i].origin);
+	shown_from(&a, "timeout", layers[_i].origin);
 	account_clear(&a);
 	scene_close(&s);
 }
@@ -296,10 +295,10 @@ START_TEST(what_is_included)
 	    "  @include \"one.conf\"  # beside this file\n"
 	    "two: { host = \"i\"; };\n};\n");
 	ck_assert_int_eq(scene_account(&s, "one", &a), 0);
-	shown_from(&s, &a, "host", "one.conf:1");
+	shown_from(&a, "host", "one.conf:1");
 	account_clear(&a);
 	ck_assert_int_eq(scene_account(&s, "two", &a), 0);
-	shown_from(&s, &a, "host", "sendoff.conf:3");
+	shown_from(&a, "host", "sendoff.conf:3");
 	account_clear(&a);
 	scene_close(&s);
 }

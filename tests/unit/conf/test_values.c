@@ -273,13 +273,13 @@ START_TEST(what_is_shown_can_be_read)
 	s.places.file = "tests/unit/conf/good/every-key.conf";
 	scene_must(&s, NULL);
 	ck_assert_int_eq(scene_account(&s, "all", &a), 0);
-	conf_show(s.c, &a, &first);
+	conf_show(&a, &first);
 	account_clear(&a);
 	s.places.file = s.file;
 	buf_addf(&text, "accounts: {\n%s};\n", buf_text(&first));
 	scene_must(&s, buf_text(&text));
 	ck_assert_int_eq(scene_account(&s, "all", &a), 0);
-	conf_show(s.c, &a, &second);
+	conf_show(&a, &second);
 	account_clear(&a);
 	x = buf_bytes(&first);
 	y = buf_bytes(&second);
@@ -337,7 +337,7 @@ START_TEST(secrets_are_not_shown)
 	    secrets[_i].password);
 	scene_must(&s, text);
 	ck_assert_int_eq(scene_account(&s, NULL, &a), 0);
-	conf_show(s.c, &a, &out);
+	conf_show(&a, &out);
 	ck_assert_ptr_nonnull(strstr(buf_text(&out), secrets[_i].shown));
 	ck_assert_ptr_null(strstr(buf_text(&out), "sekrit"));
 	account_clear(&a);
