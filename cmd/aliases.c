@@ -55,8 +55,8 @@ verify_file(const char *path, bool must, struct buf *out, struct buf *wrong,
 	if (aliases_check(a, wrong, &n) > 0 || lines_are_bad)
 		error_set(e, ERR_CONFIG, "%s has errors", path);
 	else
-		buf_addf(out, "%s: %zu aliases; nothing has to be rebuilt\n",
-		    path, n);
+		buf_addf(out, "%s: %zu alias%s; nothing has to be rebuilt\n",
+		    path, n, n == 1 ? "" : "es");
 	aliases_close(a);
 	return e->kind == ERR_NONE ? 0 : -1;
 }

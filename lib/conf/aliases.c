@@ -447,21 +447,62 @@ check_entry(struct expansion *x, struct buf *report)
 	return wrong == 0 && n > 0;
 }
 
+/* Where it leads: into circles, into files that must not be included. */
+static bool
+try_entry(struct expansion *x, struct buf *report)
+{
+	struct alias_targets t = ALIAS_TARGETS;
+	struct address name = { .local_n = x->entry->name.n };
+	bool leads = true;
+
+	if (bytes_is(x->entry->name, "*"))
+		return true;
+	name.text = strndup(x->entry->name.p, x->entry->name.n);
+	name.name = strdup("");
+	*x->e = ERROR_NONE;
+	if (name.text != NULL && name.name != NULL)
+		leads = aliases_expand(x->a, &name, NULL, &t, x->e) == 0;
+	if (x->e->hint[0] != '\0') /* refused, which its own entry says */
+		leads = true;
+	if (!leads)
+		buf_addf(report, "%s\n", x->e->text);
+	address_clear(&name);
+	alias_targets_clear(&t);
+	return leads;
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct alias_entry *const *x = a, *const *y = b;
+
+	return (*x)->line < (*y)->line ? -1 : (*x)->line > (*y)->line;
+}
+
 unsigned
 aliases_check(struct aliases *a, struct buf *report, size_t *n)
 {
+	const struct alias_entry **order =
+	    calloc(a->file.n + 1, sizeof(const struct alias_entry *));
 	unsigned wrong = 0;
 
 	*n = a->file.n;
+	for (size_t i = 0; order != NULL && i < a->file.n; i++)
+		order[i] = &a->file.entries[i];
+	if (order != NULL)
+		qsort(order, a->file.n, sizeof(const struct alias_entry *),
+		    by_line);
 	for (size_t i = 0; i < a->file.n; i++) {
 		struct error e = ERROR_NONE;
-		struct expansion x = { .a = a,
-			.entry = &a->file.entries[i],
-			.path = a->file.path,
-			.line = a->file.entries[i].line,
-			.e = &e };
+		struct expansion x = { .a = a, .path = a->file.path, .e = &e };
+		size_t said = report->n;
 
-		wrong += !check_entry(&x, report);
+		x.entry = order != NULL ? order[i] : &a->file.entries[i];
+		x.line = x.entry->line;
+		if (!check_entry(&x, report) ||
+		    (report->n == said && !try_entry(&x, report)))
+			wrong++;
 	}
+	free(order);
 	return wrong;
 }

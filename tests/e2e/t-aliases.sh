@@ -284,7 +284,7 @@ case_newaliases_is_silent_when_all_is_well() {
 	expect_silence
 	new_aliases -v
 	expect_exit 0
-	grep -q 'aliases: 1 aliases; nothing has to be rebuilt' "$dir/out" ||
+	grep -q 'aliases: 1 alias; nothing has to be rebuilt' "$dir/out" ||
 	    fail "it does not say so"
 }
 
@@ -346,6 +346,22 @@ case_bv_shows_where_it_leads() {
 	    fail "it says: $(<"$dir/out")"
 	send -bv
 	expect_exit 64
+}
+
+case_newaliases_follows_each_name() {
+	aliases <<-'END'
+		zoe: z@corp.test
+		one: two
+		two: one
+		gone: :include:/nonexistent/list
+		piped: |x
+		uses: piped
+		*: zoe
+	END
+	send -bi
+	expect_exit 78
+	grep -oE 'aliases:[0-9]+' "$dir/err" >got
+	printf 'aliases:%s\n' 2 3 4 5 | cmp - got || fail "$(<"$dir/err")"
 }
 
 run_cases

@@ -50,12 +50,10 @@ put_out(struct message *m, struct buf *out)
 	message_reader_clear(&r);
 }
 
-/* Returns whether a line begins with a dot. */
-static bool
+static void
 check_lines(struct bytes text, size_t header_max, size_t body_max)
 {
 	size_t max = header_max;
-	bool dots = false;
 
 	while (text.n > 0) {
 		size_t n = bytes_index(text, '\n');
@@ -64,11 +62,9 @@ check_lines(struct bytes text, size_t header_max, size_t body_max)
 		want(n > 0 && n < text.n && n - 1 <= max);
 		want(bytes_index(line, '\r') == n - 1);
 		want(bytes_index(line, '\0') == n);
-		dots = dots || line.p[0] == '.';
 		max = n == 1 ? body_max : max;
 		text = bytes_skip(text, n + 1);
 	}
-	return dots;
 }
 
 int
@@ -88,8 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (take_in(&m, text, data[0] / 3 % 2 == 1)) {
 		want(message_encode(&m, coding, &e) == 0);
 		put_out(&m, &out);
-		want(check_lines(buf_bytes(&out), 998, most[coding]) ==
-		    m.facts.dots);
+		check_lines(buf_bytes(&out), 998, most[coding]);
 		message_clear(&m);
 		want(take_in(&m, buf_bytes(&out), false));
 		put_out(&m, &again);

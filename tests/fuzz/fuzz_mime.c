@@ -63,7 +63,6 @@ put_out(struct message *m, struct buf *body)
 		want(line.n > 0 && line.n <= 999);
 		want(bytes_index(line, '\r') == line.n - 1);
 		want(bytes_index(line, '\0') == line.n);
-		want(line.p[0] != '.' || m->facts.dots);
 	}
 }
 
