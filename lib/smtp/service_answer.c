@@ -1,0 +1,159 @@
+#include "smtp/service_state.h"
+
+#include <string.h>
+
+#include "base/clean.h"
+
+static bool
+has_it(const struct verdict *v)
+{
+	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
+}
+
+/* What the client is told of one recipient. */
+struct answer {
+	int code;
+	struct estatus status;
+	const char *text;
+};
+
+/* Our own error: for good only if it is about this message. */
+static struct answer
+answer_of_error(const struct error *e)
+{
+	switch (e->kind) {
+	case ERR_MESSAGE:
+	case ERR_ADDRESS:
+	case ERR_NOT_SUPPORTED:
+		return (struct answer){ 554, { 5, 6, 0 }, e->text };
+	case ERR_TOO_LARGE:
+		return (struct answer){ 552, { 5, 3, 4 }, e->text };
+	case ERR_SENDER_REFUSED:
+		return (struct answer){ 550, { 5, 7, 1 }, e->text };
+	case ERR_RESOLVE:
+	case ERR_CONNECT:
+	case ERR_TIMEOUT:
+	case ERR_DISCONNECTED:
+	case ERR_GREETING:
+		return (struct answer){ 451, { 4, 4, 1 }, e->text };
+	default:
+		return (struct answer){ 451, { 4, 3, 5 }, e->text };
+	}
+}
+
+static struct answer
+answer_of(const struct verdict *v, const struct error *e)
+{
+	bool refused = v->state == VERDICT_REFUSED;
+	int code = v->code / 100 == (refused ? 5 : 4) ? v->code
+	    : refused                                 ? 554
+						      : 451;
+
+	if (has_it(v))
+		return (struct answer){ 250, { 2, 0, 0 },
+			v->text[0] != '\0' ? v->text : "sent" };
+	if (v->state == VERDICT_PENDING && e->kind != ERR_NONE)
+		return answer_of_error(e);
+	return (struct answer){ code,
+		v->status.class == code / 100
+		    ? v->status
+		    : (struct estatus){ code / 100, 0, 0 },
+		v->text[0] != '\0' ? v->text : "not sent" };
+}
+
+/* A relay's words may begin with the status that we write ourselves. */
+static const char *
+without_status(const char *text)
+{
+	size_t n = strspn(text, "0123456789.");
+
+	return n >= 5 && text[n] == ' ' ? text + n + 1 : text;
+}
+
+static void
+add_answer(struct service *s, char gap, const struct answer *a, const char *who)
+{
+	char text[300];
+
+	clean_copy(text, sizeof(text), bytes_of(without_status(a->text)));
+	buf_addf(&s->out, "%d%c%d.%d.%d %s%s%s\r\n", a->code, gap,
+	    a->status.class, a->status.subject, a->status.detail, who,
+	    who[0] != '\0' ? ": " : "", text);
+}
+
+static void
+answer_each(
+    struct service *s, const struct verdict *verdicts, const struct error *e)
+{
+	for (size_t i = 0; i < s->order_n; i++) {
+		struct answer a = answer_of(&verdicts[s->order[i]], e);
+
+		add_answer(s, ' ', &a, s->env.to[s->order[i]].address);
+	}
+}
+
+/* What stands first in a reply of many lines is what counts. */
+static struct answer
+common_answer(const struct envelope *env, const struct verdict *verdicts,
+    const struct error *e, size_t *failed)
+{
+	struct answer common = { 250, { 2, 0, 0 }, "sent" };
+	bool somebody = false, temporary = false;
+
+	*failed = 0;
+	for (size_t i = 0; i < env->n; i++) {
+		struct answer a = answer_of(&verdicts[i], e);
+
+		if (verdicts[i].stage == STAGE_OTHERS)
+			continue;
+		if (a.code == 250) {
+			somebody = true;
+			common = *failed == 0 ? a : common;
+			continue;
+		}
+		if ((*failed)++ == 0 || (a.code < 500 && !temporary))
+			common = a;
+		temporary = temporary || a.code < 500;
+	}
+	if (*failed > 0 && somebody && common.code < 500)
+		common = (struct answer){ 554, { 5, 0, 0 }, common.text };
+	return common;
+}
+
+static void
+answer_all(
+    struct service *s, const struct verdict *verdicts, const struct error *e)
+{
+	size_t failed, said = 0;
+	struct answer common = common_answer(&s->env, verdicts, e, &failed);
+	enum { LINES_MOST = 50 };
+
+	if (failed == 0 || s->env.n == 1) {
+		add_answer(s, ' ', &common, "");
+		return;
+	}
+	for (size_t i = 0; i < s->env.n && said < LINES_MOST; i++) {
+		struct answer a = answer_of(&verdicts[i], e);
+
+		if (a.code == 250 || verdicts[i].stage == STAGE_OTHERS)
+			continue;
+		a.code = common.code;
+		a.status = common.status;
+		said++;
+		add_answer(s, said < failed && said < LINES_MOST ? '-' : ' ',
+		    &a, s->env.to[i].address);
+	}
+}
+
+void
+service_answer(
+    struct service *s, const struct verdict *verdicts, const struct error *e)
+{
+	if (s->content) {
+		if (s->plan->lmtp)
+			answer_each(s, verdicts, e);
+		else
+			answer_all(s, verdicts, e);
+	}
+	service_reset(s);
+}
