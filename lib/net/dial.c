@@ -119,6 +119,29 @@ local_text(const struct endpoint *local, char to[ENDPOINT_TEXT])
 	to[strcspn(to, "%")] = '\0';
 }
 
+static bool
+was_tried(const struct dial_tried *t, const struct endpoint *p)
+{
+	char text[ENDPOINT_TEXT];
+
+	endpoint_text(p, text);
+	for (size_t i = 0; t != NULL && i < t->n; i++)
+		if (strcmp(t->peer[i], text) == 0)
+			return true;
+	return false;
+}
+
+static void
+drop_tried(struct endpoints *to, const struct dial_tried *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < to->n; i++)
+		if (!was_tried(t, &to->at[i]))
+			to->at[kept++] = to->at[i];
+	to->n = kept;
+}
+
 static int
 connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
     struct error *e)
@@ -138,7 +161,9 @@ connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
 	}
 	if (find(d, &to, t, e) < 0)
 		return -1;
+	drop_tried(&to, d->tried);
 	race_order(&to);
+	came->others = to.n > 1;
 	start = here_real.ticks();
 	if ((fd = race(&r, &to, &peer, e)) < 0)
 		return -1;

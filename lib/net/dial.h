@@ -11,6 +11,15 @@
 #include "base/trace.h"
 #include "net/wire.h"
 
+/* As many addresses of a host are worth a try. */
+enum { DIAL_ADDRESSES = 3, DIAL_PEER = 112 };
+
+/* Those that were tried, and shall not be dialled again. */
+struct dial_tried {
+	char peer[DIAL_ADDRESSES][DIAL_PEER];
+	size_t n;
+};
+
 struct dial {
 	const char *host;        /* name (UTF-8 allowed), address, or path */
 	unsigned port;           /* not for a path */
@@ -18,13 +27,15 @@ struct dial {
 	int64_t connect_timeout; /* microseconds for the name and for each
 	                            address; 0: none */
 	int64_t deadline;        /* ticks: the end of everything; 0: none */
+	const struct dial_tried *tried; /* or NULL */
 };
 
 /* What came of it, for the trace and the EHLO argument. */
 struct dialled {
-	char peer[112]; /* numeric address of the peer, or the path */
-	char local[64]; /* numeric address of this end, or "" */
+	char peer[DIAL_PEER]; /* numeric address of the peer, or the path */
+	char local[64];       /* numeric address of this end, or "" */
 	bool ipv6;
+	bool others; /* there are addresses that were not tried */
 };
 
 /*

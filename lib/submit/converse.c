@@ -27,6 +27,7 @@ struct hop {
 	struct smtp *session;
 	struct wire *wire;
 	struct dialled dialled;
+	struct dial_tried tried;
 	struct tls_facts tls;
 	bool secured;
 	int64_t end;      /* ticks: the account's deadline; 0: none */
@@ -314,6 +315,7 @@ connect_to(struct hop *h, struct error *e)
 		.source = a->source_ip,
 		.connect_timeout = a->connect_timeout,
 		.deadline = h->end,
+		.tried = &h->tried,
 	};
 	int64_t from = ticks(h);
 
@@ -429,20 +431,62 @@ hop_to(
 	return h;
 }
 
+/* As many connections as it takes to log in. */
+static int
+try_address(struct hop *h, struct error *e)
+{
+	int rc = 0;
+
+	h->tries = (struct smtp_tries){ 0 };
+	h->dialled.others = false;
+	for (int i = 0; rc == 0 && i < CONNECTIONS_MOST; i++)
+		rc = talk(h, e);
+	if (rc == 0)
+		*e = h->tries.why;
+	return rc > 0 ? 0 : -1;
+}
+
+/*
+ * Is this one of several machines by that name, and may another be in better
+ * health (RFC 5321, 5.1)?
+ */
+static bool
+another_address(struct hop *h, const struct error *e)
+{
+	if (!h->dialled.others || h->l->maybe_delivered || stop_asked() != 0 ||
+	    h->tried.n + 1 >= DIAL_ADDRESSES)
+		return false;
+	if (e->kind != ERR_GREETING && e->kind != ERR_HELO &&
+	    e->kind != ERR_TLS && e->kind != ERR_TLS_VERIFY &&
+	    e->kind != ERR_DISCONNECTED && e->kind != ERR_PROTOCOL &&
+	    (e->kind != ERR_AUTH || e->code != 421))
+		return false;
+	snprintf(h->tried.peer[h->tried.n++], DIAL_PEER, "%s", h->dialled.peer);
+	trace_note(h->r->trace, 1, "warn", "%s; next address", e->text);
+	return true;
+}
+
+/* What a machine said is worth more than that another one said nothing. */
 int
 converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e)
 {
 	struct hop h = hop_to(l, r, host);
-	int rc = 0;
+	struct error said = ERROR_NONE;
+	int rc;
 
 	trace_account(&h);
-	for (int i = 0; rc == 0 && i < CONNECTIONS_MOST; i++)
-		rc = talk(&h, e);
-	if (rc == 0)
-		*e = h.tries.why;
+	rc = try_address(&h, e);
+	while (rc < 0 && another_address(&h, e)) {
+		said = *e;
+		*e = ERROR_NONE;
+		rc = try_address(&h, e);
+	}
+	if (rc < 0 && said.kind != ERR_NONE &&
+	    (e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT))
+		*e = said;
 	plan_clear(&h.plan);
-	return rc > 0 ? 0 : -1;
+	return rc;
 }
 
 /* ---- not even connecting ------------------------------------------------------------------- */

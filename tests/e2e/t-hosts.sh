@@ -185,4 +185,56 @@ case_a_source_address_that_is_not_ours() {
 	expect_says '192\.0\.2\.1'
 }
 
+# two_machines RULE: two addresses by one name and port; the first has the rule.
+two_machines() {
+	[ "$(id -u)" -eq 0 ] || skip "this is not root"
+	server_of 1 --address 127.0.0.2 --on "$1"
+	server_of 2 --address 127.0.0.3 --port "$port"
+	account
+	sed -i 's/host = "127.0.0.1"/host = "two.test"/' sendoff.conf
+	printf '127.0.0.%s two.test\n' 2 3 >hosts
+	# shellcheck disable=SC2016
+	letter | unshare -m sh -c 'mount --bind hosts /etc/hosts &&
+	    exec "$0" -C sendoff.conf -v you@example.test' "$sendoff" 2>err
+	status=${PIPESTATUS[1]}
+}
+
+case_a_machine_is_ill() {
+	local rule
+	for rule in 'greeting reply "421 4.3.2 busy" close' \
+	    'greeting reply "554 5.3.2 nobody"' 'ehlo cut' 'mail cut'; do
+		rm -rf store* port*
+		two_machines "$rule"
+		expect_exit 0
+		expect_says 'connected to 127.0.0.2' 'next address' \
+		    'connected to 127.0.0.3'
+		second_has 1
+		stop_servers
+		: >pids
+	done
+}
+
+case_a_machine_may_have_it() {
+	two_machines 'dot cut'
+	expect_exit 75
+	expect_says 'may have been delivered'
+	second_has 0
+}
+
+case_the_words_of_the_ill_machine_stay() {
+	two_machines 'greeting reply "421 4.3.2 busy" close'
+	kill "$(tail -1 pids)"
+	wait_for "its end" not_listening
+	# shellcheck disable=SC2016
+	letter | unshare -m sh -c 'mount --bind hosts /etc/hosts &&
+	    exec "$0" -C sendoff.conf you@example.test' "$sendoff" 2>err
+	status=${PIPESTATUS[1]}
+	expect_exit 75
+	expect_says '421 4.3.2 busy'
+}
+
+not_listening() {
+	! (exec 3<>"/dev/tcp/127.0.0.3/$port") 2>/dev/null
+}
+
 run_cases
