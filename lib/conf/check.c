@@ -172,6 +172,11 @@ host_network(struct account_host *h, struct bytes text, struct error *e)
 	struct bytes behind, name = split_host(text, &behind);
 	bool bracketed = text.n > 0 && text.p[0] == '[';
 
+	if (bytes_find(text, BYTES("://")) < text.n) {
+		refuse(e, text, "is a URL, and no host");
+		return error_hint(e,
+		    "name the server alone; tls and port say the rest");
+	}
 	if (bracketed ? !is_ipv6(name) && !is_ip(name, AF_INET)
 		      : !is_ipv6(name) && !is_domain(name))
 		return refuse(e, text, "is no host");

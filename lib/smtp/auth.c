@@ -118,10 +118,13 @@ no_mechanism(struct smtp *s)
 	clean_add(&shown, buf_bytes(&offered));
 	if (s->tries->why.kind != ERR_NONE)
 		s->why = s->tries->why;
-	else if (!ehlo_has(&s->ehlo, "AUTH", NULL))
+	else if (!ehlo_has(&s->ehlo, "AUTH", NULL)) {
 		error_set(&s->why, ERR_NOT_SUPPORTED,
 		    "%s does not offer AUTH, but a user is set", s->plan->host);
-	else
+		error_hint(&s->why,
+		    "users log in at port 465 or 587; set auth = \"off\" if "
+		    "this server wants no login");
+	} else
 		error_set(&s->why, ERR_AUTH_MECHANISM,
 		    "no usable mechanism to log in to %s, which offers: %s",
 		    s->plan->host, buf_text(&shown));
