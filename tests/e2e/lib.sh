@@ -29,6 +29,10 @@ skip() {
 	exit 0
 }
 
+needs_root() {
+	[ "$(id -u)" -eq 0 ] || skip "this is not root"
+}
+
 # What there is to see when a case has failed.
 show_evidence() {
 	local f

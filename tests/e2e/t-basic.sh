@@ -259,6 +259,7 @@ case_no_home_at_all() {
 }
 
 case_a_full_disk() {
+	needs_root
 	server
 	account
 	mkdir small

@@ -119,6 +119,7 @@ case_a_broken_configuration_loses_nothing() {
 }
 
 case_nobody_elses_file() {
+	needs_root
 	refusing
 	ln -s "$dir/elsewhere" "$HOME/dead.letter"
 	send -v bad@example.test < <(letter)
@@ -146,6 +147,7 @@ case_it_does_not_grow_for_ever() {
 }
 
 case_a_full_disk_leaves_it_as_it_was() {
+	needs_root
 	refusing
 	cat >full.sh <<-'END'
 		mount -t tmpfs -o size=64k none "$HOME" &&

@@ -187,7 +187,7 @@ case_a_source_address_that_is_not_ours() {
 
 # two_machines RULE: two addresses by one name and port; the first has the rule.
 two_machines() {
-	[ "$(id -u)" -eq 0 ] || skip "this is not root"
+	needs_root
 	server_of 1 --address 127.0.0.2 --on "$1"
 	server_of 2 --address 127.0.0.3 --port "$port"
 	account

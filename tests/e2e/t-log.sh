@@ -137,6 +137,7 @@ syslogged() {
 }
 
 case_syslog() {
+	needs_root
 	server
 	account
 	sed -i 's|^log = .*||' sendoff.conf
@@ -147,6 +148,7 @@ case_syslog() {
 }
 
 case_syslog_has_the_first_error_of_a_configuration() {
+	needs_root
 	server
 	account 'prot = 1;' 'hots = "x";'
 	letter >message

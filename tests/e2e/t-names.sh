@@ -88,7 +88,7 @@ case_sendmail_takes_a_password_that_the_file_holds() {
 }
 
 case_sendmail_trusts_a_file_of_roots() {
-	[ "$(id -u)" -eq 0 ] || skip "this is not root"
+	needs_root
 	server
 	account
 	ln -s "$sendoff" sendmail

@@ -115,6 +115,7 @@ nobody_sends() {
 }
 
 case_an_unknown_user_has_no_address() {
+	needs_root
 	server
 	account_at 127.0.0.1 'tls = "off";'
 	nobody_sends you@example.test
@@ -126,6 +127,7 @@ case_an_unknown_user_has_no_address() {
 }
 
 case_an_unknown_user_sends_as_the_account() {
+	needs_root
 	server
 	account
 	nobody_sends you@example.test
@@ -135,6 +137,7 @@ case_an_unknown_user_sends_as_the_account() {
 
 # As cron hands it on, where it was started from root's shell.
 case_a_home_of_somebody_else_does_not_count() {
+	needs_root
 	server
 	account
 	mkdir -p "$HOME/.config/sendoff"
@@ -151,6 +154,7 @@ case_a_home_of_somebody_else_does_not_count() {
 }
 
 case_a_configuration_that_this_user_may_not_read() {
+	needs_root
 	server
 	account
 	mode=600 nobody_sends you@example.test
