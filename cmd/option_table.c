@@ -99,7 +99,7 @@ SETTER(set_ignored, )
 
 #define SET_BOOL(function, member) SETTER(function, o->member = true)
 #define SET_TEXT(function, member) SETTER(function, o->member = value)
-#define SET_ACTION(function, what) SETTER(function, o->action = what)
+#define SET_ACTION(function, what) SETTER(function, o->action = (what))
 
 SET_BOOL(set_ignore_dots, ignore_dots)
 SET_BOOL(set_read_recipients, read_recipients)

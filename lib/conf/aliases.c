@@ -226,7 +226,7 @@ follow_address(struct expansion *x, struct address *a)
 	struct bytes local = { a->text, a->local_n };
 	const struct alias_entry *entry = NULL;
 	struct buf scratch = BUF(TARGET_MAX);
-	size_t n;
+	size_t n = 0;
 
 	local = unquote(local, &scratch);
 	if (alias_local(bytes_of(a->text), x->host) && !names_itself(x, local))

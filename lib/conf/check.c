@@ -174,8 +174,8 @@ host_network(struct account_host *h, struct bytes text, struct error *e)
 
 	if (bytes_find(text, BYTES("://")) < text.n) {
 		refuse(e, text, "is a URL, and no host");
-		return error_hint(e,
-		    "name the server alone; tls and port say the rest");
+		return error_hint(
+		    e, "name the server alone; tls and port say the rest");
 	}
 	if (bracketed ? !is_ipv6(name) && !is_ip(name, AF_INET)
 		      : !is_ipv6(name) && !is_domain(name))

@@ -146,7 +146,7 @@ static int
 connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
     struct error *e)
 {
-	struct endpoints to;
+	struct endpoints to = { .n = 0 };
 	struct endpoint source, peer, local = { .n = sizeof(local.addr) };
 	struct race r = { d->host, NULL, d->connect_timeout, d->deadline, t };
 	int64_t start;
