@@ -168,7 +168,8 @@ cut_lines(struct cutting *c)
 static int
 compare_names(struct bytes a, struct bytes b)
 {
-	int rc = strncasecmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+	size_t common = a.n < b.n ? a.n : b.n;
+	int rc = common == 0 ? 0 : strncasecmp(a.p, b.p, common);
 
 	if (rc != 0 || a.n == b.n)
 		return rc;
