@@ -42,9 +42,12 @@ check(struct options *o, char **argv, int argc)
 	want(o->debug_level >= -1);
 	want(xtext_valid(buf_bytes(&o->envid)));
 	want(o->sender == NULL || !bytes_control(bytes_of(o->sender)));
-	if (o->as_sendmail)
-		want(o->over_n == 0 && o->debug_file == NULL &&
-		    !o->show_secrets);
+	if (!o->as_sendmail)
+		return;
+	want(o->debug_file == NULL && !o->show_secrets);
+	for (size_t i = 0; i < o->over_n; i++)
+		want(strcmp(o->over[i].key, "mail_options") == 0 ||
+		    strcmp(o->over[i].key, "rcpt_options") == 0);
 }
 
 int
