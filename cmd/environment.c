@@ -195,15 +195,6 @@ own_directory(const char *variable)
 	return stat(path, &st) < 0 || st.st_uid == getuid() ? path : NULL;
 }
 
-bool
-environment_trusts(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_uid == 0 &&
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 static const char *
 home(void)
 {

@@ -26,7 +26,4 @@ int environment_read(
 struct conf_places environment_places(
     struct environment *env, const struct options *o);
 
-/* Is the file root's own, so that it may say whatever it likes? */
-bool environment_trusts(const char *path);
-
 #endif

@@ -108,7 +108,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.may_ask = isatty(STDERR_FILENO) == 1,
 		.undisclosed = o->undisclosed,
 		.input = STDIN_FILENO,
-		.tag = o->tag,
+		.tag = o->tag[0] != '\0' ? o->tag : NULL,
 		.serve_lmtp =
 		    o->protocol != NULL && strcmp(o->protocol, "lmtp") == 0,
 		.lone_dot_ends = !o->ignore_dots,
@@ -120,8 +120,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.aliases = o->aliases,
 		.gateway = o->gateway,
 		.smtputf8 = o->smtputf8,
-		.wary = o->as_sendmail && o->file != NULL &&
-		    !environment_trusts(o->file),
+		.wary = o->as_sendmail && o->file != NULL,
 		.places = environment_places(env, o),
 		.account = o->account,
 		.over = o->over,

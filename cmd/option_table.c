@@ -1,5 +1,6 @@
 #include "cmd/option_table.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,22 +123,20 @@ SETTER(set_no_aliases, o->aliases = "off")
 SETTER(set_verbose, if (o->debug_level < 1) o->debug_level = 1)
 
 /* It stands in front of a record: no part of one may be forged. */
-static int
-set_tag(struct options *o, const struct option_row *row, const char *value,
-    struct error *e)
+static void
+take_tag(struct options *o, const char *value)
 {
-	enum { TAG_MOST = 32 };
-	size_t n = strspn(value,
-	    "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-");
+	size_t n = 0;
 
-	if (n == 0 || n > TAG_MOST || value[n] != '\0')
-		return bad_value_hint(row, value,
-		    "up to 32 letters, digits, and of '.', '_', '/' and '-'",
-		    e);
-	o->tag = value;
-	return 0;
+	for (; value[n] != '\0' && n + 1 < sizeof(o->tag); n++)
+		o->tag[n] = isalnum((unsigned char)value[n]) ||
+			strchr("._/@-", value[n]) != NULL
+		    ? value[n]
+		    : '_';
+	o->tag[n] = '\0';
 }
+
+SETTER(set_tag, take_tag(o, value))
 
 static int
 set_debug_file(struct options *o, const struct option_row *row,

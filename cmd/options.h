@@ -36,7 +36,7 @@ struct options {
 	bool smtputf8, undisclosed, no_progress, show_secrets, json_trace,
 	    version_first;
 	const char *sender, *full_name, *account, *file, *debug_file;
-	const char *tag;      /* -L */
+	char tag[33];         /* -L, made harmless; or "" */
 	const char *protocol; /* of the account, or of -bs; or NULL */
 	const char *aliases, *aliases_to_check;
 	int debug_level; /* -1: not given */

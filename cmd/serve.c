@@ -119,7 +119,7 @@ tell(void *ctx, const struct letter *l, const struct error *e)
 	}
 	for (size_t i = 0; i < env->n; i++)
 		verdicts[i] = letter_verdict(l, i);
-	service_answer(v->s, verdicts, e);
+	service_answer(v->s, verdicts, letter_somebody(l), e);
 	free(verdicts);
 }
 
@@ -173,6 +173,7 @@ serve(const struct request *r)
 	r->here->host_name(host, sizeof(host));
 	if (host[0] == '\0')
 		strcpy(host, "localhost");
+	stop_defer(); /* the client is told when we go */
 	v.s = service_new(&plan);
 	if (v.s == NULL)
 		return EX_OSERR;

@@ -30,7 +30,7 @@ on_signal(int which)
 		return;
 	}
 	say(name);
-	say(": interrupted; nothing was sent\n");
+	say(": interrupted before anything was sent\n");
 	_exit(EX_TEMPFAIL);
 }
 

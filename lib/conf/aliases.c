@@ -447,6 +447,17 @@ check_entry(struct expansion *x, struct buf *report)
 	return wrong == 0 && n > 0;
 }
 
+/* What an entry of the file itself refuses is told of that entry. */
+static bool
+refused_by_entry(const struct expansion *x)
+{
+	size_t n = strlen(x->a->file.path);
+
+	return x->e->hint[0] != '\0' &&
+	    strncmp(x->e->text, x->a->file.path, n) == 0 &&
+	    x->e->text[n] == ':';
+}
+
 /* Where it leads: into circles, into files that must not be included. */
 static bool
 try_entry(struct expansion *x, struct buf *report)
@@ -457,12 +468,14 @@ try_entry(struct expansion *x, struct buf *report)
 
 	if (bytes_is(x->entry->name, "*"))
 		return true;
-	name.text = strndup(x->entry->name.p, x->entry->name.n);
+	name.text = calloc(x->entry->name.n + 1, 1); /* it may hold NULs */
 	name.name = strdup("");
+	if (name.text != NULL && x->entry->name.n > 0)
+		memcpy(name.text, x->entry->name.p, x->entry->name.n);
 	*x->e = ERROR_NONE;
 	if (name.text != NULL && name.name != NULL)
 		leads = aliases_expand(x->a, &name, NULL, &t, x->e) == 0;
-	if (x->e->hint[0] != '\0') /* refused, which its own entry says */
+	if (!leads && refused_by_entry(x))
 		leads = true;
 	if (!leads)
 		buf_addf(report, "%s\n", x->e->text);

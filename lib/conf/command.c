@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/here.h"
+#include "base/stop.h"
 
 enum { STEP = 4096, TICK_MS = 50, SECOND = 1000000 };
 
@@ -106,7 +107,10 @@ look(struct child *c)
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 
 	/* Without a file to wait for, this is a nap. */
-	if (poll(&p, c->fd < 0 ? 0 : 1, c->fd < 0 ? 1 : TICK_MS) > 0)
+	const struct timespec nap = { .tv_nsec =
+					  (c->fd < 0 ? 1 : TICK_MS) * 1000000 };
+
+	if (stop_poll(&p, c->fd < 0 ? 0 : 1, &nap) > 0)
 		drain(c);
 	if (waitpid(c->pid, &c->status, WNOHANG) == c->pid) {
 		c->over = true;
@@ -133,15 +137,26 @@ verdict(const struct child *c, struct error *e)
 	return 0;
 }
 
+static void
+end_child(struct child *c)
+{
+	kill(-c->pid, SIGKILL);
+	waitpid(c->pid, &c->status, 0);
+}
+
 static int
 await(struct child *c, int seconds, struct error *e)
 {
 	int64_t end = here_real.ticks() + (int64_t)seconds * SECOND;
 
 	while (!c->over) {
+		if (stop_asked() != 0) {
+			end_child(c);
+			return error_set(e, ERR_DISCONNECTED,
+			    "interrupted by signal %d", stop_asked());
+		}
 		if (here_real.ticks() > end) {
-			kill(-c->pid, SIGKILL);
-			waitpid(c->pid, &c->status, 0);
+			end_child(c);
 			error_set(e, ERR_SECRET,
 			    "the password command '%s' took over %d s", c->name,
 			    seconds);

@@ -59,6 +59,18 @@ conf_log(const struct conf *c)
 	return (const char *const *)c->top.of[KEY_LOG].words;
 }
 
+bool
+conf_is_roots(const struct conf *c)
+{
+	return c->roots;
+}
+
+bool
+conf_includes(const struct conf *c)
+{
+	return c->includes;
+}
+
 const char *const *
 conf_names(const struct conf *c)
 {

@@ -32,6 +32,11 @@ struct conf *conf_load(
     const struct conf_places *places, struct buf *report, struct error *e);
 void conf_free(struct conf *c);
 
+/* Does the file that was named belong to root, and can nobody else write to it?
+   Does it include others? */
+bool conf_is_roots(const struct conf *c);
+bool conf_includes(const struct conf *c);
+
 /* What qualifies bare addresses; NULL for "auto". */
 const char *conf_domain(const struct conf *c);
 

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,7 +236,8 @@ may_do_without(const char *path, enum role role, const struct error *wrong)
 	case NAMED:
 		return false;
 	case USERS:
-		return stat(path, &st) < 0;
+		return stat(path, &st) < 0 &&
+		    (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
 	case SYSTEMS:
 		break;
 	case SYSTEMS_TOO:
@@ -352,6 +354,16 @@ keep(char **to, const char *text, struct error *e)
 	return *to == NULL ? -1 : 0;
 }
 
+static void
+note_first(struct conf *c, const struct source *s)
+{
+	const struct stat *st = &s->files[0].st;
+
+	c->includes = s->files_n > 1;
+	c->roots = s->files_n > 0 && S_ISREG(st->st_mode) && st->st_uid == 0 &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static int
 load_files(struct conf *c, const struct conf_places *p, struct report *r,
     struct error *e)
@@ -379,6 +391,7 @@ load(struct conf *c, const struct conf_places *p, struct buf *report,
 	    load_built_in(c, e) < 0 || load_files(c, p, &r, e) < 0 ||
 	    name_accounts(c, e) < 0)
 		return -1;
+	note_first(c, &c->sources[0]);
 	check_default(c, &r);
 	for (size_t i = 0; i < c->n; i++)
 		check_account(c, &c->accounts[i], &r);

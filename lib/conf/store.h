@@ -21,6 +21,7 @@ struct conf {
 	struct source sources[2];         /* empty once all is loaded */
 	char *providers, *providers_over; /* owned; or NULL */
 	char *home;                       /* owned; or NULL */
+	bool roots, includes;             /* of the first file */
 };
 
 /* The account called name, or NULL. */

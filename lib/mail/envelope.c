@@ -148,6 +148,14 @@ envelope_to(
 	return 0;
 }
 
+void
+envelope_reopen(struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == VERDICT_DEFERRED)
+			env->to[i].verdict = (struct verdict){ 0 };
+}
+
 /* A reply of several lines becomes one. */
 static struct bytes
 one_line(char *to, size_t size, struct bytes words)

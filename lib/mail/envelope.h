@@ -86,6 +86,9 @@ int envelope_from(struct envelope *env, struct bytes sender, struct error *e);
 int envelope_to(
     struct envelope *env, struct bytes address, size_t *at, struct error *e);
 
+/* Those who were put off are open again, for another server. */
+void envelope_reopen(struct envelope *env);
+
 /* Decide about one recipient; words are cut to what fits. */
 void verdict_set(struct verdict *v, enum verdict_state state,
     enum verdict_stage stage, int code, struct estatus status,

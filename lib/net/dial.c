@@ -164,6 +164,9 @@ connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
 	drop_tried(&to, d->tried);
 	race_order(&to);
 	came->others = to.n > 1;
+	if (to.n == 0)
+		return error_set(
+		    e, ERR_CONNECT, "host '%s' has no other address", d->host);
 	start = here_real.ticks();
 	if ((fd = race(&r, &to, &peer, e)) < 0)
 		return -1;

@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/here.h"
+#include "base/stop.h"
+
+/* Microseconds between two looks whether we are to stop. */
+enum { WHILE = 200000 };
+
 /*
  * What the asker and its thread share.  Whoever is last to need it frees it:
  * the asker when there is an answer, the thread when it was left behind.
@@ -140,20 +146,39 @@ start_thread(struct question *q, pthread_t *thread)
 	return rc;
 }
 
+/* A while, and no longer than the deadline. */
+static void
+wait_a_while(struct question *q, int64_t deadline)
+{
+	int64_t end = here_real.ticks() + WHILE;
+	struct timespec until;
+
+	if (deadline != 0 && deadline < end)
+		end = deadline;
+	until = (struct timespec){ end / 1000000, end % 1000000 * 1000 };
+	pthread_cond_timedwait(&q->change, &q->lock, &until);
+}
+
+/* Are we asked to stop, by a signal that was held back meanwhile? */
+static bool
+must_stop(void)
+{
+	const struct timespec none = { 0 };
+
+	stop_poll(NULL, 0, &none);
+	return stop_asked() != 0;
+}
+
 /* Was there an answer before the deadline?  If not, q is the thread's. */
 static bool
 answer_in_time(struct question *q, int64_t deadline)
 {
-	struct timespec until = { deadline / 1000000,
-		deadline % 1000000 * 1000 };
 	bool answered;
-	int rc = 0;
 
 	pthread_mutex_lock(&q->lock);
-	while (!q->answered && rc != ETIMEDOUT)
-		rc = deadline == 0
-		    ? pthread_cond_wait(&q->change, &q->lock)
-		    : pthread_cond_timedwait(&q->change, &q->lock, &until);
+	while (!q->answered && !must_stop() &&
+	    (deadline == 0 || here_real.ticks() < deadline))
+		wait_a_while(q, deadline);
 	answered = q->answered;
 	q->left_behind = !answered;
 	pthread_mutex_unlock(&q->lock);
@@ -203,6 +228,9 @@ collect(const struct question *q, struct endpoints *found, struct error *e)
 static int
 too_slow(const char *host, struct error *e)
 {
+	if (stop_asked() != 0)
+		return error_set(e, ERR_DISCONNECTED,
+		    "interrupted by signal %d", stop_asked());
 	error_set(e, ERR_TIMEOUT,
 	    "no answer in time to the question where host '%s' is", host);
 	return error_hint(e,

@@ -72,12 +72,13 @@ enum service_content service_content(
 
 /*
  * What came of it: verdicts of service_envelope()'s recipients, in that
- * order, and the error of ours, or ERR_NONE.  In LMTP each recipient gets his
+ * order, whether somebody has it though no verdict may say so, and the error of
+ * ours, or ERR_NONE.  In LMTP each recipient gets his
  * reply.  SMTP has one for all: 250 when all have it; else the first failure's
  * own code and words, for good (5yz) as soon as somebody has the message,
  * lest the client sends it to them again; with a line for each who has not.
  */
-void service_answer(
-    struct service *s, const struct verdict *verdicts, const struct error *e);
+void service_answer(struct service *s, const struct verdict *verdicts,
+    bool somebody, const struct error *e);
 
 #endif

@@ -92,19 +92,29 @@ answer_each(
 	}
 }
 
+/* Of all or nobody, is there one whom it was because of? */
+static bool
+somebody_else(const struct verdict *verdicts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!has_it(&verdicts[i]) && verdicts[i].stage != STAGE_OTHERS)
+			return true;
+	return false;
+}
+
 /* What stands first in a reply of many lines is what counts. */
 static struct answer
 common_answer(const struct envelope *env, const struct verdict *verdicts,
-    const struct error *e, size_t *failed)
+    bool somebody, const struct error *e, size_t *failed)
 {
 	struct answer common = { 250, { 2, 0, 0 }, "sent" };
-	bool somebody = false, temporary = false;
+	bool temporary = false, spare = somebody_else(verdicts, env->n);
 
 	*failed = 0;
 	for (size_t i = 0; i < env->n; i++) {
 		struct answer a = answer_of(&verdicts[i], e);
 
-		if (verdicts[i].stage == STAGE_OTHERS)
+		if (spare && verdicts[i].stage == STAGE_OTHERS)
 			continue;
 		if (a.code == 250) {
 			somebody = true;
@@ -121,21 +131,24 @@ common_answer(const struct envelope *env, const struct verdict *verdicts,
 }
 
 static void
-answer_all(
-    struct service *s, const struct verdict *verdicts, const struct error *e)
+answer_all(struct service *s, const struct verdict *verdicts, bool somebody,
+    const struct error *e)
 {
-	size_t failed, said = 0;
-	struct answer common = common_answer(&s->env, verdicts, e, &failed);
+	size_t failed, said = 0, n = s->env.n;
+	struct answer common =
+	    common_answer(&s->env, verdicts, somebody, e, &failed);
+	bool spare = somebody_else(verdicts, n);
 	enum { LINES_MOST = 50 };
 
-	if (failed == 0 || s->env.n == 1) {
+	if (failed == 0 || n == 1) {
 		add_answer(s, ' ', &common, "");
 		return;
 	}
-	for (size_t i = 0; i < s->env.n && said < LINES_MOST; i++) {
+	for (size_t i = 0; i < n && said < LINES_MOST; i++) {
 		struct answer a = answer_of(&verdicts[i], e);
 
-		if (a.code == 250 || verdicts[i].stage == STAGE_OTHERS)
+		if (a.code == 250 ||
+		    (spare && verdicts[i].stage == STAGE_OTHERS))
 			continue;
 		a.code = common.code;
 		a.status = common.status;
@@ -146,14 +159,14 @@ answer_all(
 }
 
 void
-service_answer(
-    struct service *s, const struct verdict *verdicts, const struct error *e)
+service_answer(struct service *s, const struct verdict *verdicts, bool somebody,
+    const struct error *e)
 {
 	if (s->content) {
 		if (s->plan->lmtp)
 			answer_each(s, verdicts, e);
 		else
-			answer_all(s, verdicts, e);
+			answer_all(s, verdicts, somebody, e);
 	}
 	service_reset(s);
 }

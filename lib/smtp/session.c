@@ -256,7 +256,9 @@ hear_reply(struct smtp *s)
 static void
 trace_broken(struct smtp *s, const char *verb, const char *note)
 {
-	struct bytes line = bytes_head(buf_bytes(&s->reply.line), 1000);
+	bool whole = buf_ok(&s->reply.line);
+	struct bytes line =
+	    whole ? buf_bytes(&s->reply.line) : BYTES("(a line without end)");
 
 	trace_reply(s->plan->trace, verb, 0, bytes_trim(line), note);
 	buf_reset(&s->reply.line);

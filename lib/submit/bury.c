@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "conf/secret_value.h"
 
 /* Two seconds are as long as anybody waits for the file, in so many naps. */
@@ -98,14 +99,20 @@ begin(struct grave *g, const struct letter *l, const struct request *r)
 	    text);
 }
 
+/* Neither may end the line: the header would end with it. */
 static void
 add_unsent(struct grave *g, const char *address, const struct verdict *v)
 {
-	buf_addf(&g->out, "X-Unsent-To: %s", address);
+	buf_adds(&g->out, "X-Unsent-To: ");
+	clean_add(&g->out, bytes_of(address));
+	if (v != NULL && (v->code != 0 || v->text[0] != '\0'))
+		buf_adds(&g->out, ";");
 	if (v != NULL && v->code != 0)
-		buf_addf(&g->out, "; %d %s", v->code, v->text);
-	else if (v != NULL && v->text[0] != '\0')
-		buf_addf(&g->out, "; %s", v->text);
+		buf_addf(&g->out, " %d", v->code);
+	if (v != NULL && v->text[0] != '\0') {
+		buf_addc(&g->out, ' ');
+		clean_add(&g->out, bytes_of(v->text));
+	}
 	buf_addc(&g->out, '\n');
 }
 
@@ -126,6 +133,9 @@ add_recipients(struct grave *g, const struct letter *l)
 			add_unsent(g, env->to[i].address, &env->to[i].verdict);
 	for (size_t i = 0; !l->expanded && i < l->to.n; i++)
 		add_unsent(g, l->to.list[i].text, NULL);
+	env = &l->unreadable;
+	for (size_t i = 0; !l->expanded && i < env->n; i++)
+		add_unsent(g, env->to[i].address, &env->to[i].verdict);
 }
 
 /* It was taken out so that others do not see it. */

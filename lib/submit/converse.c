@@ -480,6 +480,7 @@ converse(struct letter *l, const struct request *r,
 	while (rc < 0 && another_address(&h, e)) {
 		said = *e;
 		*e = ERROR_NONE;
+		envelope_reopen(&l->env);
 		rc = try_address(&h, e);
 	}
 	if (rc < 0 && said.kind != ERR_NONE &&

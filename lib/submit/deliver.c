@@ -17,7 +17,8 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 	if (!plan_logs_in(a) || l->secret.n > 0 ||
 	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
 		return 0;
-	if (r->wary && a->password.kind != SECRET_NONE &&
+	if (r->wary && !conf_is_roots(l->conf) &&
+	    a->password.kind != SECRET_NONE &&
 	    a->password.kind != SECRET_LITERAL) {
 		error_set(e, ERR_SECRET,
 		    "under the name sendmail no password is fetched for a file "
@@ -70,14 +71,6 @@ host_is_busy(const struct letter *l)
 	return l->env.n > 0;
 }
 
-static void
-open_again(struct letter *l)
-{
-	for (size_t i = 0; i < l->env.n; i++)
-		if (l->env.to[i].verdict.state == VERDICT_DEFERRED)
-			l->env.to[i].verdict = (struct verdict){ 0 };
-}
-
 /* What the account forbids needs no server to say so. */
 static int
 check_size(const struct letter *l, struct error *e)
@@ -122,7 +115,7 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 			    r->trace, 1, "warn", "%s; next host", why.text);
 			tell_earlier(&why, earlier);
 			memcpy(earlier, why.text, sizeof(earlier));
-			open_again(l);
+			envelope_reopen(&l->env);
 			continue;
 		}
 		if (!last && rc == 0 && host_is_busy(l)) {
@@ -134,7 +127,7 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 			    l->env.to[0].verdict.text);
 			tell_earlier(&why, earlier);
 			memcpy(earlier, why.text, sizeof(earlier));
-			open_again(l);
+			envelope_reopen(&l->env);
 			continue;
 		}
 		if (rc < 0) {

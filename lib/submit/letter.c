@@ -74,18 +74,55 @@ first_lead(const struct letter *l, size_t i)
 	return low;
 }
 
+bool
+letter_somebody(const struct letter *l)
+{
+	for (size_t i = 0; i < l->env.n; i++)
+		if (has_it(&l->env.to[i].verdict))
+			return true;
+	return false;
+}
+
+/* The worse of two that have not got it. */
+static bool
+tells_more(const struct verdict *v, const struct verdict *than)
+{
+	return has_it(than) ||
+	    (than->stage == STAGE_OTHERS && v->stage != STAGE_OTHERS);
+}
+
+/* For good, to whoever asks for all of them. */
+static void
+refuse(struct verdict *v)
+{
+	struct verdict was = *v;
+	struct buf text = BUF(sizeof(v->text) + 64);
+
+	if (was.state == VERDICT_REFUSED)
+		return;
+	buf_addf(&text, "sent to a part of them; %s", was.text);
+	verdict_set(v, VERDICT_REFUSED, was.stage, 554,
+	    (struct estatus){ 5, 0, 0 }, buf_bytes(&text));
+	buf_clear(&text);
+}
+
 struct verdict
 letter_verdict(const struct letter *l, size_t i)
 {
-	struct verdict v = { .state = VERDICT_PENDING };
+	struct verdict worst = { .state = VERDICT_PENDING };
 	size_t k = first_lead(l, i);
+	bool somebody = false;
 
 	if (l->expanded)
-		v.state = VERDICT_SENT;
+		worst.state = VERDICT_SENT;
 	for (; k < l->leads_n && l->leads[k].given == i; k++) {
-		v = l->env.to[l->leads[k].at].verdict;
-		if (!has_it(&v))
-			break;
+		const struct verdict *v = &l->env.to[l->leads[k].at].verdict;
+
+		somebody = somebody || has_it(v);
+		if (has_it(v) ? has_it(&worst) : tells_more(v, &worst))
+			worst = *v;
 	}
-	return v;
+	if (somebody && !has_it(&worst))
+		refuse(&worst);
+	return worst;
 }

@@ -49,9 +49,14 @@ void letter_clear(struct letter *l);
 
 /*
  * What came of the i-th of the recipients as they were given: of those he leads
- * to, the first that has not got it counts.  Who leads to nobody is SENT.
+ * to, the first that has not got it counts, one that something was decided
+ * about before the others.  Who leads to nobody is SENT.  When some have it, it
+ * must not be sent to all of them again: what was put off is refused then.
  */
 struct verdict letter_verdict(const struct letter *l, size_t i);
+
+/* Has anybody got it? */
+bool letter_somebody(const struct letter *l);
 
 /* What a bare address is completed with; the account must be known. */
 struct bytes letter_domain(const struct letter *l);

@@ -45,7 +45,8 @@ struct request {
 
 	bool smtputf8; /* -U: SMTPUTF8 wherever it is offered */
 
-	bool wary; /* a stranger may have named the configuration */
+	bool wary; /* a stranger may have named the configuration: it must
+	              be root's own to say whatever it likes */
 	struct conf_places places;
 	const char *account; /* or NULL */
 	struct conf_override *over;

@@ -52,6 +52,7 @@ trace_as_account(const struct letter *l, const struct request *r)
 	trace_start(r->trace);
 }
 
+/* Files to be written to, or to be read from. */
 static bool
 names_a_file(const struct conf *c)
 {
@@ -61,7 +62,7 @@ names_a_file(const struct conf *c)
 	for (; to != NULL && *to != NULL; to++)
 		if (strcmp(*to, "syslog") != 0 && strcmp(*to, "off") != 0)
 			return true;
-	return dead != NULL && strcmp(dead, "off") != 0;
+	return (dead != NULL && strcmp(dead, "off") != 0) || conf_includes(c);
 }
 
 int
@@ -70,13 +71,13 @@ letter_configure(struct letter *l, const struct request *r, struct error *e)
 	l->conf = conf_load(&r->places, &l->complaints, e);
 	if (l->conf == NULL)
 		return -1;
-	if (!r->wary || !names_a_file(l->conf))
+	if (!r->wary || conf_is_roots(l->conf) || !names_a_file(l->conf))
 		return 0;
 	conf_free(l->conf);
 	l->conf = NULL;
 	error_set(e, ERR_CONFIG,
-	    "under the name sendmail no file is written that a file of the "
-	    "caller's names, as log or dead_letter");
+	    "under the name sendmail a file of the caller's may name no log, "
+	    "no dead_letter and nothing to include");
 	return error_hint(e, "call sendoff, or give the file to root");
 }
 

@@ -425,4 +425,63 @@ case_nobody_hears_us() {
 	expect_no_connection
 }
 
+# mixed KEY CODE [RCPT...]: an alias leads to ann, who is fine, and to bad@, who
+# gets CODE.
+mixed() {
+	local key=$1 code=$2 rcpt lines=
+	shift 2
+	server --on "rcpt has=bad@ reply \"$code 5.1.1 nobody\""
+	account "$key"
+	local_aliases <<<'all: ann@x.test, bad@x.test'
+	for rcpt in all "$@"; do
+		lines+="RCPT TO:<$rcpt>\\r\\n"
+	done
+	bs <<-END
+		* $((4 + $#)) EHLO x\r\n${MAIL}${lines}DATA\r\n
+		$LETTER
+		QUIT\r\n
+	END
+	answer=$(tail -2 "$dir/out" | head -1)
+}
+
+case_all_or_nobody_by_an_alias() {
+	mixed 'recipients = "all";' 550
+	[[ $answer == '550 5.1.1 '* ]] || fail "it says: $answer"
+	expect_messages 0
+	stop_servers
+	rm -rf store port
+	mixed 'recipients = "all";' 450 zoe@x.test
+	[[ $answer == '450 '* ]] || fail "it says: $answer"
+	expect_messages 0
+}
+
+case_a_part_has_it() {
+	mixed '' 450
+	[[ $answer == '554 5.0.0 sent to a part of them; '* ]] ||
+	    fail "it says: $answer"
+	expect_messages 1
+	stop_servers
+	rm -rf store port
+	mixed '' 450 bad@x.test
+	[[ $answer == '554-'*'/ 554 '* ]] || fail "it says: $answer"
+	expect_messages 1
+}
+
+case_it_says_that_it_goes() {
+	local pid
+	server
+	account
+	mkfifo in
+	"$sendoff" -C sendoff.conf -bs <in >out 2>err &
+	pid=$!
+	exec 7>in
+	printf 'EHLO x\r\n' >&7
+	wait_for "EHLO" grep -q 'SIZE' out
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 0
+	grep -q '^421 4.3.2 .* shuts down' out || fail "$(<out)"
+}
+
 run_cases

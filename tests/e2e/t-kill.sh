@@ -49,7 +49,7 @@ case_terminated_before_anything_was_sent() {
 	wait "$pid"
 	status=$?
 	expect_exit 75
-	expect_says 'interrupted; nothing was sent'
+	expect_says 'interrupted before anything was sent'
 }
 
 case_terminated_before_the_answer() {

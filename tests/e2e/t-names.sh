@@ -70,8 +70,14 @@ case_sendmail_writes_no_file_of_the_callers() {
 	account
 	as_caller
 	expect_exit 78
-	expect_says 'no file is written'
+	expect_says 'may name no log'
 	sed -i "s|^log = .*|dead_letter = \"$dir/planted\";|" sendoff.conf
+	as_caller
+	expect_exit 78
+	echo 'password = "secret";' >part
+	chmod 600 part
+	account 'user = "user"; auth_without_tls = true; @include "part"'
+	sed -i '/^log/d; s/@include/\n&/; s/"part"/&\n/' sendoff.conf
 	as_caller
 	expect_exit 78
 	if [ -e log ] || [ -e planted ]; then fail "a file was written"; fi

@@ -44,12 +44,12 @@ take_content(struct service *s, struct heard *h)
 				all[i].state =
 				    i % 2 ? VERDICT_DEFERRED : VERDICT_SENT;
 			buf_adds(&h->content, "\n=over=\n");
-			service_answer(s, all, &e);
+			service_answer(s, all, false, &e);
 			free(all);
 			return false;
 		case CONTENT_ABORTED:
 			buf_adds(&h->content, "\n=aborted=\n");
-			service_answer(s, sent, &e);
+			service_answer(s, sent, true, &e);
 			return false;
 		}
 }
