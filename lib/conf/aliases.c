@@ -466,12 +466,11 @@ try_entry(struct expansion *x, struct buf *report)
 	struct address name = { .local_n = x->entry->name.n };
 	bool leads = true;
 
-	if (bytes_is(x->entry->name, "*"))
+	/* No address has a control character. */
+	if (bytes_is(x->entry->name, "*") || bytes_control(x->entry->name))
 		return true;
-	name.text = calloc(x->entry->name.n + 1, 1); /* it may hold NULs */
+	name.text = strndup(x->entry->name.p, x->entry->name.n);
 	name.name = strdup("");
-	if (name.text != NULL && x->entry->name.n > 0)
-		memcpy(name.text, x->entry->name.p, x->entry->name.n);
 	*x->e = ERROR_NONE;
 	if (name.text != NULL && name.name != NULL)
 		leads = aliases_expand(x->a, &name, NULL, &t, x->e) == 0;

@@ -357,10 +357,13 @@ keep(char **to, const char *text, struct error *e)
 static void
 note_first(struct conf *c, const struct source *s)
 {
-	const struct stat *st = &s->files[0].st;
+	const struct stat *st;
 
+	if (s->files_n == 0)
+		return;
+	st = &s->files[0].st;
 	c->includes = s->files_n > 1;
-	c->roots = s->files_n > 0 && S_ISREG(st->st_mode) && st->st_uid == 0 &&
+	c->roots = S_ISREG(st->st_mode) && st->st_uid == 0 &&
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
