@@ -459,28 +459,24 @@ refused_by_entry(const struct expansion *x)
 }
 
 /* Where it leads: into circles, into files that must not be included. */
-static bool
+static void
 try_entry(struct expansion *x, struct buf *report)
 {
 	struct alias_targets t = ALIAS_TARGETS;
 	struct address name = { .local_n = x->entry->name.n };
-	bool leads = true;
 
 	/* No address has a control character. */
 	if (bytes_is(x->entry->name, "*") || bytes_control(x->entry->name))
-		return true;
+		return;
 	name.text = strndup(x->entry->name.p, x->entry->name.n);
 	name.name = strdup("");
 	*x->e = ERROR_NONE;
-	if (name.text != NULL && name.name != NULL)
-		leads = aliases_expand(x->a, &name, NULL, &t, x->e) == 0;
-	if (!leads && refused_by_entry(x))
-		leads = true;
-	if (!leads)
+	if (name.text != NULL && name.name != NULL &&
+	    aliases_expand(x->a, &name, NULL, &t, x->e) < 0 &&
+	    !refused_by_entry(x))
 		buf_addf(report, "%s\n", x->e->text);
 	address_clear(&name);
 	alias_targets_clear(&t);
-	return leads;
 }
 
 static int
@@ -511,9 +507,10 @@ aliases_check(struct aliases *a, struct buf *report, size_t *n)
 
 		x.entry = order != NULL ? order[i] : &a->file.entries[i];
 		x.line = x.entry->line;
-		if (!check_entry(&x, report) ||
-		    (report->n == said && !try_entry(&x, report)))
+		if (!check_entry(&x, report))
 			wrong++;
+		else if (report->n == said)
+			try_entry(&x, report);
 	}
 	free(order);
 	return wrong;

@@ -44,7 +44,8 @@ int aliases_expand(struct aliases *a, const struct address *from,
 
 /*
  * Look at each entry, used or not: what is wrong is told in *report, and so
- * is what would be refused.  Returns how many are wrong; *n is all there are.
+ * is what would be refused when it is used.  Returns how many are wrong; *n is
+ * all there are.
  */
 unsigned aliases_check(struct aliases *a, struct buf *report, size_t *n);
 
