@@ -154,12 +154,16 @@ $(B)/suites.inc: $(unit_src)
 	@mkdir -p $(@D)
 	@sed -n 's/^\(suite_[a-z0-9_]*\)(void)$$/SUITE(\1)/p' $^ > $@
 
-$(B)/tests/unit/%.o: EXTRA_CFLAGS = $(CHECK_CFLAGS) -I$(B) \
+# Check may have been installed since configure ran: `make check' does it.
+check_cflags = $(shell $(PKG_CONFIG) --cflags check)
+check_libs = $(shell $(PKG_CONFIG) --libs check)
+
+$(B)/tests/unit/%.o: EXTRA_CFLAGS = $(check_cflags) -I$(B) \
 	-Wno-format-extra-args -Wno-conversion -Wno-gnu-zero-variadic-macro-arguments
 $(B)/tests/unit/main.o: $(B)/suites.inc
 
 $(B)/unit: $(call obj,$(unit_src)) $(B)/libsendoff.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(CHECK_LIBS) $(LIB_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(check_libs) $(LIB_LIBS)
 
 # The fuzz targets, with a fuzzer (tests/fuzz/run.sh), and with a main that
 # feeds them what stands in tests/fuzz/corpus.
