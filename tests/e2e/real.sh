@@ -155,8 +155,10 @@ hard_letter() {
 }
 
 # mailbox_has NAME SUBJECT: print the file of that mailbox with that subject.
+# Dovecot's index has the subject too.
 find_mail() {
-	grep -rlsx "Subject: $2" "$house/mail/$1" | head -n 1
+	grep -rlsx --exclude='dovecot*' "Subject: $2" "$house/mail/$1" |
+	    head -n 1
 }
 
 has_mail() {
