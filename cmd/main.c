@@ -67,6 +67,7 @@ open_trace(struct trace *t, int *fd, const struct options *o, struct error *e)
 	if (*fd < 0)
 		return error_sys(
 		    e, ERR_USAGE, "cannot open '%s'", o->debug_file);
+	fcntl(*fd, F_SETFL, O_APPEND); /* whoever reads may be slow */
 	return 0;
 }
 

@@ -70,6 +70,13 @@ stop_asked(void)
 }
 
 int
+stop_error(struct error *e)
+{
+	return error_set(
+	    e, ERR_DISCONNECTED, "interrupted by signal %d", stop_asked());
+}
+
+int
 stop_poll(struct pollfd *p, nfds_t n, const struct timespec *wait)
 {
 	if (asked) {

@@ -10,7 +10,8 @@
 #define BASE_STOP_H
 
 #include <poll.h>
-#include <stdbool.h>
+
+#include "base/error.h"
 
 /*
  * From now on such a signal ends the program, told of under this name, which
@@ -23,6 +24,9 @@ void stop_defer(void);
 
 /* The signal that was noted, or 0. */
 int stop_asked(void);
+
+/* Fill e when one was: ERR_DISCONNECTED, -1. */
+int stop_error(struct error *e);
 
 /*
  * poll(2) with a time to wait, NULL for ever.  -1 and EINTR as soon as a signal

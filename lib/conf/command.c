@@ -12,7 +12,9 @@
 #include "base/here.h"
 #include "base/stop.h"
 
-enum { STEP = 4096, TICK_MS = 50, SECOND = 1000000 };
+/* Nanoseconds. */
+enum { TICK = 50000000, NAP = 1000000 };
+enum { STEP = 4096, SECOND = 1000000 };
 
 struct child {
 	const char *name; /* borrowed */
@@ -105,12 +107,10 @@ static void
 look(struct child *c)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	bool open = c->fd >= 0; /* else there is but a nap to take */
+	const struct timespec tick = { .tv_nsec = open ? TICK : NAP };
 
-	/* Without a file to wait for, this is a nap. */
-	const struct timespec nap = { .tv_nsec =
-					  (c->fd < 0 ? 1 : TICK_MS) * 1000000 };
-
-	if (stop_poll(&p, c->fd < 0 ? 0 : 1, &nap) > 0)
+	if (stop_poll(&p, open ? 1 : 0, &tick) > 0)
 		drain(c);
 	if (waitpid(c->pid, &c->status, WNOHANG) == c->pid) {
 		c->over = true;
@@ -152,8 +152,7 @@ await(struct child *c, int seconds, struct error *e)
 	while (!c->over) {
 		if (stop_asked() != 0) {
 			end_child(c);
-			return error_set(e, ERR_DISCONNECTED,
-			    "interrupted by signal %d", stop_asked());
+			return stop_error(e);
 		}
 		if (here_real.ticks() > end) {
 			end_child(c);

@@ -184,6 +184,12 @@ verdict_set(struct verdict *v, enum verdict_state state,
 	    v->text, sizeof(v->text), one_line(line, sizeof(line), words));
 }
 
+bool
+verdict_taken(const struct verdict *v)
+{
+	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
+}
+
 static bool
 has_state(const struct envelope *env, enum verdict_state state)
 {
@@ -242,12 +248,6 @@ refusal_exit(const struct verdict *v)
 	return unknown_mailbox(v) ? EX_NOUSER : EX_UNAVAILABLE;
 }
 
-static bool
-failed(const struct verdict *v)
-{
-	return v->state != VERDICT_SENT && v->state != VERDICT_QUEUED;
-}
-
 /* What the first recipient that has it not, and of whom we know why, met. */
 static enum error_kind
 failure_kind(const struct envelope *env)
@@ -264,7 +264,7 @@ failure_kind(const struct envelope *env)
 	for (size_t i = 0; i < env->n; i++) {
 		const struct verdict *v = &env->to[i].verdict;
 
-		if (failed(v) && v->stage != STAGE_NONE)
+		if (!verdict_taken(v) && v->stage != STAGE_NONE)
 			return by_stage[v->stage];
 	}
 	return ERR_DISCONNECTED;

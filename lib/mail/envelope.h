@@ -94,6 +94,9 @@ void verdict_set(struct verdict *v, enum verdict_state state,
     enum verdict_stage stage, int code, struct estatus status,
     struct bytes words);
 
+/* Is the message with somebody who answers for it: the server, the spool? */
+bool verdict_taken(const struct verdict *v);
+
 /*
  * What the whole run came to: a pure function of the error and the verdicts.
  * e is the error of ours, ERR_NONE when there was none.  In this order:

@@ -222,12 +222,12 @@ message_header_8bit(const struct message *m)
 bool
 message_header_utf8(const struct message *m)
 {
-	if (!utf8_valid(buf_bytes(&m->added)))
+	if (!message_header_8bit(m) || !utf8_valid(buf_bytes(&m->added)))
 		return false;
 	for (size_t i = 0; i < m->n; i++)
 		if (!m->fields[i].dropped && !utf8_valid(m->fields[i].whole))
 			return false;
-	return message_header_8bit(m);
+	return true;
 }
 
 bool

@@ -229,8 +229,7 @@ static int
 too_slow(const char *host, struct error *e)
 {
 	if (stop_asked() != 0)
-		return error_set(e, ERR_DISCONNECTED,
-		    "interrupted by signal %d", stop_asked());
+		return stop_error(e);
 	error_set(e, ERR_TIMEOUT,
 	    "no answer in time to the question where host '%s' is", host);
 	return error_hint(e,

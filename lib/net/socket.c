@@ -104,8 +104,7 @@ socket_wait(struct wire *w, int what, int64_t deadline, struct error *e)
 		rc = poll_until(&p, deadline);
 	while (rc < 0 && errno == EINTR && stop_asked() == 0);
 	if (rc < 0 && errno == EINTR)
-		return error_set(e, ERR_DISCONNECTED,
-		    "interrupted by signal %d", stop_asked());
+		return stop_error(e);
 	if (rc < 0)
 		return error_sys(e, ERR_OS, "cannot wait for the peer");
 	return rc == 0 ? 0 : ready(p.revents, what);

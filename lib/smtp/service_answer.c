@@ -4,12 +4,6 @@
 
 #include "base/clean.h"
 
-static bool
-has_it(const struct verdict *v)
-{
-	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
-}
-
 /* What the client is told of one recipient. */
 struct answer {
 	int code;
@@ -49,7 +43,7 @@ answer_of(const struct verdict *v, const struct error *e)
 	    : refused                                 ? 554
 						      : 451;
 
-	if (has_it(v))
+	if (verdict_taken(v))
 		return (struct answer){ 250, { 2, 0, 0 },
 			v->text[0] != '\0' ? v->text : "sent" };
 	if (v->state == VERDICT_PENDING && e->kind != ERR_NONE)
@@ -97,7 +91,8 @@ static bool
 somebody_else(const struct verdict *verdicts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!has_it(&verdicts[i]) && verdicts[i].stage != STAGE_OTHERS)
+		if (!verdict_taken(&verdicts[i]) &&
+		    verdicts[i].stage != STAGE_OTHERS)
 			return true;
 	return false;
 }
@@ -105,10 +100,10 @@ somebody_else(const struct verdict *verdicts, size_t n)
 /* What stands first in a reply of many lines is what counts. */
 static struct answer
 common_answer(const struct envelope *env, const struct verdict *verdicts,
-    bool somebody, const struct error *e, size_t *failed)
+    bool spare, bool somebody, const struct error *e, size_t *failed)
 {
 	struct answer common = { 250, { 2, 0, 0 }, "sent" };
-	bool temporary = false, spare = somebody_else(verdicts, env->n);
+	bool temporary = false;
 
 	*failed = 0;
 	for (size_t i = 0; i < env->n; i++) {
@@ -135,9 +130,9 @@ answer_all(struct service *s, const struct verdict *verdicts, bool somebody,
     const struct error *e)
 {
 	size_t failed, said = 0, n = s->env.n;
-	struct answer common =
-	    common_answer(&s->env, verdicts, somebody, e, &failed);
 	bool spare = somebody_else(verdicts, n);
+	struct answer common =
+	    common_answer(&s->env, verdicts, spare, somebody, e, &failed);
 	enum { LINES_MOST = 50 };
 
 	if (failed == 0 || n == 1) {

@@ -116,12 +116,6 @@ add_unsent(struct grave *g, const char *address, const struct verdict *v)
 	buf_addc(&g->out, '\n');
 }
 
-static bool
-has_it(const struct verdict *v)
-{
-	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
-}
-
 /* Who is still to get it stands nowhere else: not in the header, for one. */
 static void
 add_recipients(struct grave *g, const struct letter *l)
@@ -129,7 +123,7 @@ add_recipients(struct grave *g, const struct letter *l)
 	const struct envelope *env = &l->env;
 
 	for (size_t i = 0; l->expanded && i < env->n; i++)
-		if (!has_it(&env->to[i].verdict))
+		if (!verdict_taken(&env->to[i].verdict))
 			add_unsent(g, env->to[i].address, &env->to[i].verdict);
 	for (size_t i = 0; !l->expanded && i < l->to.n; i++)
 		add_unsent(g, l->to.list[i].text, NULL);

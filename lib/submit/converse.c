@@ -504,8 +504,7 @@ letter_check(const struct letter *l, struct error *e)
 		    tls_check(&plan, e) < 0)
 			return -1;
 	}
-	if (!plan_logs_in(a) ||
-	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
+	if (!plan_needs_secret(a))
 		return 0;
 	return secret_check(a, e);
 }

@@ -14,8 +14,7 @@ fetch_secret(struct letter *l, const struct request *r, struct error *e)
 {
 	const struct account *a = &l->account;
 
-	if (!plan_logs_in(a) || l->secret.n > 0 ||
-	    (a->password.kind == SECRET_NONE && a->tls_cert_file != NULL))
+	if (!plan_needs_secret(a) || l->secret.n > 0)
 		return 0;
 	if (r->wary && !conf_is_roots(l->conf) &&
 	    a->password.kind != SECRET_NONE &&

@@ -51,12 +51,6 @@ letter_domain(const struct letter *l)
 	return bytes_of(set != NULL ? set : l->from.domain);
 }
 
-static bool
-has_it(const struct verdict *v)
-{
-	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
-}
-
 /* Where the leads of the i-th begin. */
 static size_t
 first_lead(const struct letter *l, size_t i)
@@ -78,7 +72,7 @@ bool
 letter_somebody(const struct letter *l)
 {
 	for (size_t i = 0; i < l->env.n; i++)
-		if (has_it(&l->env.to[i].verdict))
+		if (verdict_taken(&l->env.to[i].verdict))
 			return true;
 	return false;
 }
@@ -87,7 +81,7 @@ letter_somebody(const struct letter *l)
 static bool
 tells_more(const struct verdict *v, const struct verdict *than)
 {
-	return has_it(than) ||
+	return verdict_taken(than) ||
 	    (than->stage == STAGE_OTHERS && v->stage != STAGE_OTHERS);
 }
 
@@ -118,11 +112,12 @@ letter_verdict(const struct letter *l, size_t i)
 	for (; k < l->leads_n && l->leads[k].given == i; k++) {
 		const struct verdict *v = &l->env.to[l->leads[k].at].verdict;
 
-		somebody = somebody || has_it(v);
-		if (has_it(v) ? has_it(&worst) : tells_more(v, &worst))
+		somebody = somebody || verdict_taken(v);
+		if (verdict_taken(v) ? verdict_taken(&worst)
+				     : tells_more(v, &worst))
 			worst = *v;
 	}
-	if (somebody && !has_it(&worst))
+	if (somebody && !verdict_taken(&worst))
 		refuse(&worst);
 	return worst;
 }

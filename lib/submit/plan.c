@@ -61,6 +61,13 @@ plan_logs_in(const struct account *a)
 	return a->user != NULL || a->tls_cert_file != NULL;
 }
 
+bool
+plan_needs_secret(const struct account *a)
+{
+	return plan_logs_in(a) &&
+	    (a->password.kind != SECRET_NONE || a->tls_cert_file == NULL);
+}
+
 /* NULL: the session chooses. */
 static const char *const *
 mechanisms(const struct account *a)

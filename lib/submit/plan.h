@@ -27,6 +27,9 @@ void plan_make(struct plan *p, const struct letter *l, const struct request *r,
 /* Will a login be tried? */
 bool plan_logs_in(const struct account *a);
 
+/* By a password, and not by a certificate alone? */
+bool plan_needs_secret(const struct account *a);
+
 /* "implicit", "starttls" or "off". */
 const char *plan_tls(const struct account_host *host);
 

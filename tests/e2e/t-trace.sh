@@ -218,4 +218,25 @@ case_secrets_are_shown_when_told() {
 	grep -qF 'AHVzZXIAc2VjcmV0' err || fail "still hidden"
 }
 
+case_a_fifo_with_and_without_a_reader() {
+	server
+	account
+	mkfifo fifo
+	send --debug-file=fifo -v you@example.test < <(letter)
+	expect_exit 64
+	expect_says 'cannot open'
+	expect_no_connection
+	(sleep 0.3; cat) <fifo >got &
+	wait_for "the reader" can_write fifo
+	send --debug-file=fifo --debug-level=1 \
+	    $(seq -f 'a%05.0f@example.test' 4000) < <(letter)
+	expect_exit 0
+	wait_for "the last line" grep -q '^\* done' got
+	[ "$(grep -c '^> RCPT' got)" -eq 4000 ] || fail "lines were lost"
+}
+
+can_write() {
+	exec 6>"$1"
+}
+
 run_cases
