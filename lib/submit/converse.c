@@ -446,20 +446,30 @@ try_address(struct hop *h, struct error *e)
 	return rc > 0 ? 0 : -1;
 }
 
-/*
- * Is this one of several machines by that name, and may another be in better
- * health (RFC 5321, 5.1)?
- */
+bool
+converse_elsewhere(const struct error *e)
+{
+	switch (e->kind) {
+	case ERR_GREETING:
+	case ERR_HELO:
+	case ERR_TLS:
+	case ERR_TLS_VERIFY:
+	case ERR_DISCONNECTED:
+	case ERR_PROTOCOL:
+		return true;
+	case ERR_AUTH:
+		return e->code == 421;
+	default:
+		return false;
+	}
+}
+
+/* Is this one of several machines by that name? */
 static bool
 another_address(struct hop *h, const struct error *e)
 {
 	if (!h->dialled.others || h->l->maybe_delivered || stop_asked() != 0 ||
-	    h->tried.n + 1 >= DIAL_ADDRESSES)
-		return false;
-	if (e->kind != ERR_GREETING && e->kind != ERR_HELO &&
-	    e->kind != ERR_TLS && e->kind != ERR_TLS_VERIFY &&
-	    e->kind != ERR_DISCONNECTED && e->kind != ERR_PROTOCOL &&
-	    (e->kind != ERR_AUTH || e->code != 421))
+	    h->tried.n + 1 >= DIAL_ADDRESSES || !converse_elsewhere(e))
 		return false;
 	snprintf(h->tried.peer[h->tried.n++], DIAL_PEER, "%s", h->dialled.peer);
 	trace_note(h->r->trace, 1, "warn", "%s; next address", e->text);

@@ -16,6 +16,12 @@ int converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e);
 
 /*
+ * Is it the fault of the one machine that we spoke to, so that another may do
+ * better (RFC 5321, 5.1)?
+ */
+bool converse_elsewhere(const struct error *e);
+
+/*
  * Can the account be used as far as this machine can tell: the files that TLS
  * needs, and the password's place?
  */

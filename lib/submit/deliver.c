@@ -36,22 +36,8 @@ worth_another_host(const struct letter *l, const struct error *e)
 {
 	if (l->maybe_delivered || stop_asked() != 0)
 		return false;
-	switch (e->kind) {
-	case ERR_RESOLVE:
-	case ERR_CONNECT:
-	case ERR_GREETING:
-	case ERR_TIMEOUT:
-	case ERR_DISCONNECTED:
-	case ERR_PROTOCOL:
-	case ERR_TLS:
-	case ERR_TLS_VERIFY:
-	case ERR_HELO:
-		return true;
-	case ERR_AUTH:
-		return e->code == 421;
-	default:
-		return false;
-	}
+	return converse_elsewhere(e) || e->kind == ERR_RESOLVE ||
+	    e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT;
 }
 
 /* Put off at MAIL, or by a host that goes away, all of them: it is busy. */
