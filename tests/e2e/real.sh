@@ -154,11 +154,11 @@ hard_letter() {
 	    "$(printf '%0900d' 0)" '.' 'end'
 }
 
-# mailbox_has NAME SUBJECT: print the file of that mailbox with that subject.
-# Dovecot's index has the subject too.
+# find_mail NAME SUBJECT: print the file of that mailbox with that subject.
+# Dovecot's index has the subject too, and tmp what is still being written.
 find_mail() {
-	grep -rlsx --exclude='dovecot*' "Subject: $2" "$house/mail/$1" |
-	    head -n 1
+	grep -rlsx --exclude='dovecot*' --exclude-dir=tmp "Subject: $2" \
+	    "$house/mail/$1" | head -n 1
 }
 
 has_mail() {
