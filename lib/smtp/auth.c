@@ -241,7 +241,8 @@ compose(struct smtp *s, struct buf *line, size_t *open, struct error *e)
 static bool
 may_fly(const struct smtp *s)
 {
-	return s->initial && engine_pipelining(s) && !s->tries->no_flight &&
+	return s->plan->task == SMTP_SUBMIT && s->initial &&
+	    engine_pipelining(s) && !s->tries->no_flight &&
 	    sasl_mechanisms[s->mechanism].traits & SASL_SINGLE;
 }
 
@@ -332,8 +333,10 @@ hear_success(struct smtp *s)
 	s->logged_in = true;
 	if (s->flight)
 		s->flight = false;
-	else
+	else if (s->plan->task == SMTP_SUBMIT)
 		transaction_begin(s);
+	else
+		engine_done(s);
 }
 
 /* Not with this mechanism: on with the next, here or over a new connection. */

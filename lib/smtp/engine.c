@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clean.h"
 
@@ -18,6 +19,12 @@ static const struct {
 	[VERB_RCPT] = { "RCPT", "RCPT TO", 300 },
 	[VERB_DATA] = { "DATA", "DATA", 120 },
 	[VERB_DOT] = { ".", "end of data", 600 },
+	[VERB_RSET] = { "RSET", "RSET", 300 },
+	[VERB_VRFY] = { "VRFY", "VRFY", 300 },
+	[VERB_EXPN] = { "EXPN", "EXPN", 300 },
+	[VERB_HELP] = { "HELP", "HELP", 300 },
+	[VERB_NOOP] = { "NOOP", "NOOP", 300 },
+	[VERB_OTHER] = { "command", "command", 300 },
 	[VERB_QUIT] = { "QUIT", "QUIT", 2 },
 };
 
@@ -154,6 +161,30 @@ engine_quit(struct smtp *s)
 	s->over = true;
 }
 
+void
+engine_done(struct smtp *s)
+{
+	if (!s->plan->stay)
+		engine_quit(s);
+}
+
+bool
+engine_room(struct smtp *s, size_t n)
+{
+	size_t room = n + VERBS;
+	struct expect *ahead;
+
+	if (room <= s->room)
+		return true;
+	if (s->count > 0 ||
+	    (ahead = realloc(s->ahead, room * sizeof(*ahead))) == NULL)
+		return error_set(&s->why, ERR_OS, "out of memory") == 0;
+	s->ahead = ahead;
+	s->room = room;
+	s->first = 0;
+	return true;
+}
+
 /* Does the server owe the answer to DATA?  It may be 354. */
 static bool
 data_due(const struct smtp *s)
@@ -164,10 +195,18 @@ data_due(const struct smtp *s)
 	return s->body;
 }
 
+/* Do both sides know where they are, so that another step may follow? */
+static bool
+may_stay(const struct smtp *s)
+{
+	return s->plan->stay && s->welcome && s->count == 0 &&
+	    s->reply.code != 421 && !data_due(s) && !s->flight;
+}
+
 void
 engine_fail(struct smtp *s)
 {
-	if (s->over)
+	if (s->over || may_stay(s))
 		return;
 	if (data_due(s) || s->reply.code == 421 || s->flight ||
 	    (s->count > 0 && !engine_pipelining(s)))

@@ -19,6 +19,12 @@ enum verb {
 	VERB_RCPT,
 	VERB_DATA,
 	VERB_DOT,
+	VERB_RSET,
+	VERB_VRFY,
+	VERB_EXPN,
+	VERB_HELP,
+	VERB_NOOP,
+	VERB_OTHER, /* any other command, said by hand */
 	VERB_QUIT,
 	VERBS
 };
@@ -53,6 +59,9 @@ struct smtp {
 	bool want_tls;
 	bool over; /* nothing is wanted but to send what is in out */
 	bool again;
+	bool welcome; /* the greeting was friendly */
+	bool greeted; /* EHLO, LHLO or HELO was heard, and answered well */
+	bool by_hand; /* the step under way is one command and no more */
 
 	struct sasl sasl;
 	struct sasl_identity id; /* the plan's, with this TLS's binding */
@@ -64,7 +73,8 @@ struct smtp {
 	bool flight;             /* more commands run behind AUTH */
 	bool logged_in;
 
-	size_t next; /* the recipient to name next */
+	size_t next;    /* the recipient to name next */
+	bool mail_open; /* a transaction is under way at the server */
 	bool mail_said, data_said, mail_refused;
 	bool utf8;       /* it travels under SMTPUTF8 */
 	bool delivered;  /* somebody of this transaction was sent to */
@@ -97,12 +107,19 @@ bool engine_pipelining(const struct smtp *s);
 /* QUIT, and be over as soon as it has left; its answer is not waited for. */
 void engine_quit(struct smtp *s);
 
+/* The task, or a step, is done: leave, unless the plan is to stay. */
+void engine_done(struct smtp *s);
+
+/* Room for the answers that a transaction with n recipients may have due. */
+bool engine_room(struct smtp *s, size_t n);
+
 /* Be over at once; what has not left never does. */
 void engine_hang_up(struct smtp *s);
 
 /*
  * Leave after s->why was filled: with QUIT, or without where it could be taken
- * for content or the server is gone.
+ * for content or the server is gone.  A session that is to stay stays where no
+ * answer is due.
  */
 void engine_fail(struct smtp *s);
 

@@ -17,14 +17,33 @@ say_ehlo(struct smtp *s)
 }
 
 void
+say_helo(struct smtp *s)
+{
+	engine_say(s, VERB_HELO, 0, "HELO %s", s->plan->ehlo_name);
+}
+
+/* By hand, the next EHLO is for whoever asks. */
+void
+hello_again(struct smtp *s)
+{
+	ehlo_clear(&s->ehlo);
+	s->greeted = false;
+	if (!s->by_hand)
+		say_ehlo(s);
+}
+
+void
 hear_greeting(struct smtp *s, const struct expect *x)
 {
 	(void)x;
-	if (s->reply.code == 220)
-		say_ehlo(s);
-	else
+	s->welcome = s->reply.code == 220;
+	if (!s->welcome)
 		engine_refused(
 		    s, ERR_GREETING, "%s does not want us", s->plan->host);
+	else if (s->plan->task == SMTP_MEET)
+		engine_done(s);
+	else
+		say_ehlo(s);
 }
 
 /* What TLS and login need, HELO cannot give. */
@@ -59,19 +78,24 @@ trace_offers(struct smtp *s)
 static void
 acquainted(struct smtp *s)
 {
+	enum smtp_task task = s->plan->task;
+
+	s->greeted = true;
 	trace_offers(s);
-	if (s->plan->task == SMTP_LOOK)
-		engine_quit(s);
-	else if (transaction_possible(s) < 0)
+	if (s->by_hand || task == SMTP_MEET || task == SMTP_LOOK)
+		engine_done(s);
+	else if (task == SMTP_SUBMIT && transaction_possible(s) < 0)
 		engine_fail(s);
 	else if (s->plan->auth && auth_due(s))
 		auth_begin(s);
+	else if (task == SMTP_ENTER)
+		engine_done(s);
 	else
 		transaction_begin(s);
 }
 
-static void
-ask_for_tls(struct smtp *s)
+void
+say_starttls(struct smtp *s)
 {
 	if (ehlo_has(&s->ehlo, "STARTTLS", NULL)) {
 		engine_say(s, VERB_STARTTLS, 0, "STARTTLS");
@@ -85,18 +109,29 @@ ask_for_tls(struct smtp *s)
 	engine_fail(s);
 }
 
+/* It is no error of ours: the reply says it all. */
+static void
+hello_refused(struct smtp *s)
+{
+	ehlo_clear(&s->ehlo);
+	s->greeted = false;
+}
+
 void
 hear_ehlo(struct smtp *s, const struct expect *x)
 {
 	(void)x;
 	if (s->reply.code == 250) {
 		ehlo_take(&s->ehlo, buf_bytes(&s->reply.text));
-		if (s->plan->security == SMTP_STARTTLS && !s->secured)
-			ask_for_tls(s);
+		if (!s->by_hand && s->plan->security == SMTP_STARTTLS &&
+		    !s->secured)
+			say_starttls(s);
 		else
 			acquainted(s);
-	} else if (helo_will_do(s))
-		engine_say(s, VERB_HELO, 0, "HELO %s", s->plan->ehlo_name);
+	} else if (s->by_hand)
+		hello_refused(s);
+	else if (helo_will_do(s))
+		say_helo(s);
 	else
 		engine_refused(s, ERR_HELO, "%s refused %s", s->plan->host,
 		    s->plan->lmtp ? "LHLO" : "EHLO");
@@ -106,8 +141,11 @@ void
 hear_helo(struct smtp *s, const struct expect *x)
 {
 	(void)x;
+	ehlo_clear(&s->ehlo);
 	if (s->reply.code / 100 == 2)
 		acquainted(s);
+	else if (s->by_hand)
+		hello_refused(s);
 	else
 		engine_refused(
 		    s, ERR_HELO, "%s refused EHLO and HELO", s->plan->host);

@@ -14,7 +14,15 @@ void hear_ehlo(struct smtp *s, const struct expect *x);
 void hear_helo(struct smtp *s, const struct expect *x);
 void hear_starttls(struct smtp *s, const struct expect *x);
 
-/* Say EHLO, or LHLO: first, and again after a TLS handshake. */
+/* Say EHLO, or LHLO; where it is not understood, HELO. */
 void say_ehlo(struct smtp *s);
+
+void say_helo(struct smtp *s);
+
+/* After a TLS handshake what was known of the server counts no more. */
+void hello_again(struct smtp *s);
+
+/* STARTTLS, if it is offered. */
+void say_starttls(struct smtp *s);
 
 #endif

@@ -32,12 +32,15 @@ offered(const struct smtp *s, const char *keyword)
 	return ehlo_has(&s->ehlo, keyword, NULL);
 }
 
+static bool said(const char *const *options, const char *keyword);
+
 bool
 parameter_utf8(const struct smtp *s)
 {
 	return offered(s, "SMTPUTF8") &&
-	    (s->plan->smtputf8 || s->msg->header_utf8 ||
-		utf8_address(s) != NULL);
+	    (s->plan->smtputf8 || (s->msg != NULL && s->msg->header_utf8) ||
+		utf8_address(s) != NULL ||
+		said(s->plan->mail_options, "SMTPUTF8"));
 }
 
 /* The smaller of the two limits that are set; 0: none. */
@@ -187,15 +190,22 @@ mail_dsn(struct smtp *s, struct buf *out)
 		buf_addf(out, " ENVID=%s", env->envid);
 }
 
+/* By hand the message is not known yet. */
+static bool
+eight_bit(const struct smtp *s)
+{
+	return s->utf8 ||
+	    (s->msg != NULL && (s->msg->body_8bit || s->msg->header_8bit));
+}
+
 void
 parameter_mail(struct smtp *s, struct buf *out)
 {
 	const char *const *options = s->plan->mail_options;
 
-	if (offered(s, "SIZE") && !said(options, "SIZE"))
+	if (s->msg != NULL && offered(s, "SIZE") && !said(options, "SIZE"))
 		buf_addf(out, " SIZE=%" PRId64, s->msg->size);
-	if ((s->msg->body_8bit || s->msg->header_8bit || s->utf8) &&
-	    offered(s, "8BITMIME") && !said(options, "BODY"))
+	if (eight_bit(s) && offered(s, "8BITMIME") && !said(options, "BODY"))
 		buf_adds(out, " BODY=8BITMIME");
 	if (s->utf8 && !said(options, "SMTPUTF8"))
 		buf_adds(out, " SMTPUTF8");

@@ -17,6 +17,14 @@ hear_quit(struct smtp *s, const struct expect *x)
 	s->over = true;
 }
 
+/* Its reply says it all. */
+static void
+hear_command(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	engine_done(s);
+}
+
 static void (*const hear[VERBS])(struct smtp *, const struct expect *) = {
 	[VERB_GREETING] = hear_greeting,
 	[VERB_EHLO] = hear_ehlo,
@@ -27,6 +35,12 @@ static void (*const hear[VERBS])(struct smtp *, const struct expect *) = {
 	[VERB_RCPT] = hear_rcpt,
 	[VERB_DATA] = hear_data,
 	[VERB_DOT] = hear_dot,
+	[VERB_RSET] = hear_rset,
+	[VERB_VRFY] = hear_command,
+	[VERB_EXPN] = hear_command,
+	[VERB_HELP] = hear_command,
+	[VERB_NOOP] = hear_command,
+	[VERB_OTHER] = hear_command,
 	[VERB_QUIT] = hear_quit,
 };
 
@@ -96,7 +110,9 @@ smtp_want(const struct smtp *s)
 		return SMTP_OVER;
 	if (s->want_tls)
 		return SMTP_TLS;
-	return s->count > 0 ? SMTP_RECV : SMTP_OVER;
+	if (s->count > 0)
+		return SMTP_RECV;
+	return s->plan->stay ? SMTP_IDLE : SMTP_OVER;
 }
 
 struct bytes
@@ -132,13 +148,13 @@ smtp_body_first(const struct smtp *s)
 void
 smtp_secured(struct smtp *s, struct sasl_binding binding)
 {
+	bool asked_for = s->want_tls;
+
 	s->want_tls = false;
 	s->secured = true;
 	s->id.binding = binding;
-	if (s->plan->security != SMTP_STARTTLS)
-		return;
-	ehlo_clear(&s->ehlo);
-	say_ehlo(s);
+	if (asked_for)
+		hello_again(s);
 }
 
 /* ---- what is heard ---------------------------------------------------------------- */
@@ -193,6 +209,9 @@ static void
 unexpected(struct smtp *s)
 {
 	trace_heard(s, "");
+	if (s->reply.code == 421 && smtp_want(s) == SMTP_IDLE)
+		error_set(&s->why, ERR_DISCONNECTED,
+		    "%s is closing the connection", s->plan->host);
 	if (s->reply.code == 421)
 		hear_closing(s, s->body ? STAGE_DOT : STAGE_MAIL);
 	else if (s->body || s->dot_said)
@@ -219,6 +238,12 @@ static const struct {
 	[VERB_RCPT] = { ERR_NONE, STAGE_RCPT },
 	[VERB_DATA] = { ERR_NONE, STAGE_DATA },
 	[VERB_DOT] = { ERR_NONE, STAGE_DOT },
+	[VERB_RSET] = { ERR_DISCONNECTED, STAGE_NONE },
+	[VERB_VRFY] = { ERR_DISCONNECTED, STAGE_NONE },
+	[VERB_EXPN] = { ERR_DISCONNECTED, STAGE_NONE },
+	[VERB_HELP] = { ERR_DISCONNECTED, STAGE_NONE },
+	[VERB_NOOP] = { ERR_DISCONNECTED, STAGE_NONE },
+	[VERB_OTHER] = { ERR_DISCONNECTED, STAGE_NONE },
 };
 
 static void
@@ -392,6 +417,12 @@ uint64_t
 smtp_progress(const struct smtp *s)
 {
 	return s->sent + s->heard;
+}
+
+const struct reply *
+smtp_reply(const struct smtp *s)
+{
+	return &s->reply;
 }
 
 const struct ehlo *

@@ -9,6 +9,7 @@
  *	SMTP_RECV  bytes of the server are due          smtp_feed()
  *	SMTP_TLS   a TLS handshake is due               smtp_secured()
  *	SMTP_BODY  the message is due, a piece          smtp_body()
+ *	SMTP_IDLE  a step is over, the next may begin   smtp/step.h
  *	SMTP_OVER  nothing more                         smtp_error(), verdicts
  *
  * smtp_feed() may be called at any time: servers speak while we send.
@@ -21,6 +22,10 @@
  * Errors are sticky: after the first the session wants nothing but, perhaps,
  * to send QUIT.  What the server decides about recipients is no error; it goes
  * into the envelope's verdicts.
+ *
+ * One that is to stay does not leave when its task is done, or has failed and
+ * both sides still know where they are: it is SMTP_IDLE, until the next step
+ * (smtp/step.h) is asked of it.
  */
 #ifndef SMTP_SESSION_H
 #define SMTP_SESSION_H
@@ -30,7 +35,14 @@
 #include "sasl/sasl.h"
 #include "smtp/ehlo.h"
 
-enum smtp_want { SMTP_SEND, SMTP_RECV, SMTP_TLS, SMTP_BODY, SMTP_OVER };
+enum smtp_want {
+	SMTP_SEND,
+	SMTP_RECV,
+	SMTP_TLS,
+	SMTP_BODY,
+	SMTP_IDLE,
+	SMTP_OVER
+};
 
 /* STARTTLS: get in the clear first.  DONE: the wire is TLS from the start. */
 enum smtp_security { SMTP_CLEAR, SMTP_STARTTLS, SMTP_SECURED };
@@ -39,7 +51,9 @@ enum { SMTP_NONCE = 24 };
 
 enum smtp_task {
 	SMTP_SUBMIT, /* log in if there is a user, send the message */
-	SMTP_LOOK    /* see what the server offers, and leave */
+	SMTP_ENTER,  /* log in if there is a user */
+	SMTP_LOOK,   /* see what the server offers */
+	SMTP_MEET    /* hear its greeting */
 };
 
 /*
@@ -55,9 +69,13 @@ struct smtp_tries {
 	struct error why;       /* the last refusal */
 };
 
-/* All borrowed; must live as long as the session. */
+/*
+ * All borrowed; must live as long as the session, and may change only while it
+ * is idle.
+ */
 struct smtp_plan {
 	enum smtp_task task;
+	bool stay; /* and do not leave after it */
 	bool lmtp;
 	enum smtp_security security;
 	const char *host;      /* for texts */
@@ -99,12 +117,13 @@ struct smtp_message {
 	int (*seven_bit)(struct smtp_message *m, struct error *e);
 };
 
+struct reply;
 struct smtp; /* opaque */
 
 /*
- * A session over a fresh connection.  env (NULL to look only) is filled with
- * verdicts: recipients that are not VERDICT_PENDING are left alone.  NULL and
- * ERR_OS when memory is out.
+ * A session over a fresh connection.  env (NULL unless the task is to submit)
+ * is filled with verdicts: recipients that are not VERDICT_PENDING are left
+ * alone.  NULL and ERR_OS when memory is out.
  */
 struct smtp *smtp_new(const struct smtp_plan *plan, struct envelope *env,
     struct smtp_message *msg, struct smtp_tries *tries, struct error *e);
@@ -162,6 +181,9 @@ unsigned smtp_turns(const struct smtp *s);
 /* Changes whenever bytes have left or a whole reply was heard: a deadline runs
    from the last change, so that a reply that drips in gains nothing. */
 uint64_t smtp_progress(const struct smtp *s);
+
+/* The last reply that was heard: borrowed, until the next one begins. */
+const struct reply *smtp_reply(const struct smtp *s);
 
 /* What the server offers, as its last EHLO said. */
 const struct ehlo *smtp_offers(const struct smtp *s);

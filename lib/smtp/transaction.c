@@ -182,9 +182,12 @@ share_fate(struct smtp *s)
 
 static void end_transaction(struct smtp *s);
 
+/* By hand the next command is for whoever asks. */
 static void
 advance(struct smtp *s)
 {
+	if (s->by_hand)
+		return;
 	if (!s->mail_said)
 		say_mail(s);
 	if (s->mail_said && !s->mail_refused)
@@ -206,17 +209,42 @@ forget_answers(struct smtp *s)
 			s->env->to[i].verdict = (struct verdict){ 0 };
 }
 
-void
-transaction_begin(struct smtp *s)
+static void
+reset(struct smtp *s)
 {
-	forget_answers(s);
 	s->next = s->accepted = s->limited = s->dots_due = 0;
 	s->mail_said = s->data_said = s->mail_refused = false;
 	s->delivered = false;
 	s->utf8 = parameter_utf8(s);
 	s->body = s->body_begun = s->dot_said = false;
 	s->dot = (struct dot){ 0 };
+}
+
+void
+transaction_begin(struct smtp *s)
+{
+	forget_answers(s);
+	reset(s);
 	advance(s);
+}
+
+void
+transaction_mail(struct smtp *s)
+{
+	reset(s);
+	say_mail(s);
+}
+
+void
+transaction_rcpt(struct smtp *s, size_t i)
+{
+	say_rcpt(s, i);
+}
+
+void
+transaction_data(struct smtp *s)
+{
+	say_data(s);
 }
 
 /* ---- the end of a transaction ------------------------------------------------- */
@@ -240,10 +268,27 @@ another_round(struct smtp *s)
 static void
 end_transaction(struct smtp *s)
 {
+	if (s->by_hand)
+		return;
 	if (s->data_said && another_round(s))
 		transaction_begin(s);
+	else if (s->plan->stay && s->mail_open)
+		engine_say(s, VERB_RSET, 0, "RSET");
 	else
+		engine_done(s);
+}
+
+/* Where RSET is refused, the next transaction could be part of this one. */
+void
+hear_rset(struct smtp *s, const struct expect *x)
+{
+	(void)x;
+	if (s->reply.code / 100 == 2)
+		s->mail_open = false;
+	if (s->mail_open && !s->by_hand)
 		engine_quit(s);
+	else
+		engine_done(s);
 }
 
 /* ---- hearing ------------------------------------------------------------------- */
@@ -279,9 +324,10 @@ hear_mail(struct smtp *s, const struct expect *x)
 	else if (s->reply.code == 530)
 		engine_refused(s, ERR_AUTH, "%s takes no mail without %s",
 		    s->plan->host, s->secured ? "a login" : "TLS or a login");
-	else if (s->reply.code / 100 == 2)
+	else if (s->reply.code / 100 == 2) {
+		s->mail_open = true;
 		advance(s);
-	else {
+	} else {
 		decide_all(s, pending, state_of(s->reply.code), STAGE_MAIL);
 		s->mail_refused = true;
 		advance(s);
@@ -307,7 +353,7 @@ hear_rcpt_verdict(struct smtp *s, struct recipient *r)
 void
 hear_rcpt(struct smtp *s, const struct expect *x)
 {
-	if (s->mail_refused) {
+	if (s->mail_refused && !s->by_hand) {
 		advance(s);
 		return;
 	}
@@ -383,7 +429,7 @@ end_body(struct smtp *s)
 	s->body = false;
 	trace_message(s);
 	expect_dots(s);
-	if (engine_pipelining(s) && s->limited == 0)
+	if (engine_pipelining(s) && s->limited == 0 && !s->plan->stay)
 		engine_say(s, VERB_QUIT, 0, "QUIT");
 }
 
@@ -444,8 +490,10 @@ hear_dot(struct smtp *s, const struct expect *x)
 		return;
 	}
 	settle(s, x);
-	if (--s->dots_due == 0)
-		after_dots(s);
+	if (--s->dots_due > 0)
+		return;
+	s->mail_open = false;
+	after_dots(s);
 }
 
 void

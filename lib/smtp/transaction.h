@@ -13,10 +13,16 @@ int transaction_possible(struct smtp *s);
 /* Say as much of it as may be said now. */
 void transaction_begin(struct smtp *s);
 
+/* One command of it, by hand. */
+void transaction_mail(struct smtp *s);
+void transaction_rcpt(struct smtp *s, size_t i);
+void transaction_data(struct smtp *s);
+
 void hear_mail(struct smtp *s, const struct expect *x);
 void hear_rcpt(struct smtp *s, const struct expect *x);
 void hear_data(struct smtp *s, const struct expect *x);
 void hear_dot(struct smtp *s, const struct expect *x);
+void hear_rset(struct smtp *s, const struct expect *x);
 
 /* The server speaks before it has heard all of the message. */
 void hear_early(struct smtp *s);

@@ -272,6 +272,7 @@ do_what_is_wanted(struct hop *h, struct error *e)
 		return secure(h, e);
 	case SMTP_BODY:
 		return give_body(h, e);
+	case SMTP_IDLE:
 	case SMTP_OVER:
 		break;
 	}

@@ -1,5 +1,6 @@
 /*
- * A whole conversation with a server that says anything.  It ends; nobody is
+ * A whole conversation with a server that says anything, and a session that
+ * stays asked for any steps in any order.  It ends; nobody is
  * SENT unless all of the message had left, and then the server had said 2yz;
  * the password never leaves before TLS; after an injected STARTTLS nothing
  * more is said.
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smtp/session.h"
+#include "smtp/step.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -23,6 +24,8 @@ struct run {
 	struct buf out;
 	bool tls, starttls;
 	size_t piece;
+	struct envelope *env;
+	struct smtp_message *msg;
 };
 
 static void
@@ -30,9 +33,44 @@ sent(struct run *r, struct bytes some)
 {
 	buf_add(&r->out, some);
 	if (r->starttls && !r->tls &&
-	    bytes_find(buf_bytes(&r->out), BYTES("AUTH ")) < r->out.n)
+	    (bytes_find(buf_bytes(&r->out), BYTES("AUTH PLAIN")) < r->out.n ||
+		bytes_find(buf_bytes(&r->out), BYTES("AUTH LOGIN")) < r->out.n))
 		abort();
 	smtp_sent(r->s, some.n);
+}
+
+static void
+send_again(struct run *r)
+{
+	for (size_t i = 0; i < r->env->n; i++)
+		r->env->to[i].verdict = (struct verdict){ 0 };
+	buf_reset(&r->out);
+	smtp_transaction(r->s, r->env, r->msg);
+}
+
+/* The next byte says which. */
+static void
+any_step(struct run *r)
+{
+	static void (*const plain[])(struct smtp *) = { smtp_quit, smtp_greet,
+		smtp_ehlo, smtp_helo, smtp_starttls, smtp_login };
+	size_t which = r->in.n > 0 ? (unsigned char)r->in.p[0] % 12 : 0;
+
+	r->in = bytes_skip(r->in, 1);
+	if (which < sizeof(plain) / sizeof(plain[0]))
+		plain[which](r->s);
+	else if (which == 6)
+		smtp_command(r->s, BYTES("RSET"));
+	else if (which == 7)
+		smtp_command(r->s, BYTES("NOOP"));
+	else if (which == 8)
+		send_again(r);
+	else if (which == 9)
+		smtp_mail(r->s, r->env);
+	else if (which == 10)
+		smtp_rcpt(r->s, 1);
+	else
+		smtp_data(r->s, r->msg);
 }
 
 static void
@@ -63,6 +101,9 @@ step(struct run *r)
 		some = bytes_head(r->body, 7);
 		r->body = bytes_skip(r->body, some.n);
 		smtp_body(r->s, some);
+		break;
+	case SMTP_IDLE:
+		any_step(r);
 		break;
 	case SMTP_OVER:
 		break;
@@ -95,6 +136,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		.ehlo_name = "c",
 		.trace = &trace,
 		.lmtp = (knobs & 1) != 0,
+		.stay = (knobs & 64) != 0,
+		.task = knobs & 128 ? SMTP_MEET : SMTP_SUBMIT,
 		.security = knobs & 2 ? SMTP_STARTTLS : SMTP_CLEAR,
 		.auth = (knobs & 4) != 0,
 		.auth_without_tls = (knobs & 2) == 0,
@@ -104,7 +147,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    .nonce = BYTES("nonce") } };
 	struct run r = { .in = { (const char *)data + 1, n > 0 ? n - 1 : 0 },
 		.starttls = (knobs & 2) != 0,
-		.piece = knobs & 16 ? 1 : 1 + n };
+		.piece = knobs & 16 ? 1 : 1 + n,
+		.env = &env,
+		.msg = &msg };
 	size_t steps = 0;
 
 	trace.here = here;

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smtp/session.h"
+#include "smtp/reply.h"
+#include "smtp/step.h"
 
 enum { OPTIONS_MOST = 8, SCRIPT_MAX = 1 << 20 };
 
@@ -138,6 +139,7 @@ plan_word(struct talk *t, struct bytes word)
 	} flags[] = {
 		{ "lmtp", offsetof(struct talk, plan.lmtp) },
 		{ "all", offsetof(struct talk, plan.all_recipients) },
+		{ "stay", offsetof(struct talk, plan.stay) },
 		{ "clear-auth", offsetof(struct talk, plan.auth_without_tls) },
 		{ "no-initial", offsetof(struct talk, plan.no_initial) },
 		{ "no-pipelining", offsetof(struct talk, plan.no_pipelining) },
@@ -161,6 +163,10 @@ plan_word(struct talk *t, struct bytes word)
 		t->plan.security = SMTP_STARTTLS;
 	else if (bytes_is(word, "look"))
 		t->plan.task = SMTP_LOOK;
+	else if (bytes_is(word, "enter"))
+		t->plan.task = SMTP_ENTER;
+	else if (bytes_is(word, "meet"))
+		t->plan.task = SMTP_MEET;
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (bytes_is(word, flags[i].word))
 			*(bool *)((char *)t + flags[i].at) = true;
@@ -200,7 +206,7 @@ prologue_line(struct talk *t, struct bytes l)
 static bool
 is_played(struct bytes l)
 {
-	return l.n >= 2 && l.p[1] == ':' && strchr("SsECTXZ", l.p[0]) != NULL;
+	return l.n >= 2 && l.p[1] == ':' && strchr("SsECTXZD=", l.p[0]) != NULL;
 }
 
 static void
@@ -321,6 +327,67 @@ give_body(struct talk *t)
 	smtp_body(t->s, some);
 }
 
+/* ---- steps --------------------------------------------------------------------------- */
+
+/* Everybody open again: the same once more. */
+static void
+send_again(struct smtp *s, struct talk *t)
+{
+	for (size_t i = 0; i < t->env.n; i++)
+		t->env.to[i].verdict = (struct verdict){ 0 };
+	smtp_transaction(s, &t->env, &t->msg);
+}
+
+static void
+do_step(struct talk *t)
+{
+	static const struct {
+		const char *name;
+		void (*step)(struct smtp *s);
+	} plain[] = {
+		{ "greet", smtp_greet },
+		{ "ehlo", smtp_ehlo },
+		{ "helo", smtp_helo },
+		{ "starttls", smtp_starttls },
+		{ "login", smtp_login },
+		{ "quit", smtp_quit },
+	};
+	struct bytes what = text(t);
+
+	step(t);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (bytes_is(what, plain[i].name)) {
+			plain[i].step(t->s);
+			return;
+		}
+	if (bytes_is(what, "send"))
+		send_again(t->s, t);
+	else if (bytes_is(what, "mail"))
+		smtp_mail(t->s, &t->env);
+	else if (bytes_starts_case(what, "rcpt "))
+		smtp_rcpt(t->s, (size_t)(what.p[5] - '0'));
+	else if (bytes_is(what, "data"))
+		smtp_data(t->s, &t->msg);
+	else
+		smtp_command(t->s, what);
+}
+
+static void
+check_step(struct talk *t)
+{
+	const struct error *e = smtp_error(t->s);
+	struct bytes want = text(t);
+	char got[80];
+
+	if (e->kind != ERR_NONE)
+		snprintf(got, sizeof(got), "error %s", error_name(e->kind));
+	else
+		snprintf(got, sizeof(got), "%d", smtp_reply(t->s)->code);
+	step(t);
+	if (!bytes_is(want, got))
+		fail(t, "the step came to", bytes_of(got));
+}
+
 static void
 play_step(struct talk *t)
 {
@@ -352,9 +419,29 @@ play_step(struct talk *t)
 	case SMTP_BODY:
 		give_body(t);
 		break;
+	case SMTP_IDLE:
 	case SMTP_OVER:
 		break;
 	}
+}
+
+/* False at the end: it is over, or idle and no step is left to be done. */
+static bool
+play_on(struct talk *t)
+{
+	enum smtp_want want = smtp_want(t->s);
+
+	if (want != SMTP_IDLE && want != SMTP_OVER)
+		play_step(t);
+	else if (is(t, '='))
+		check_step(t);
+	else if (is(t, 'D'))
+		do_step(t);
+	else if (want == SMTP_IDLE && (is(t, 'X') || is(t, 'E')))
+		play_step(t);
+	else
+		return false;
+	return true;
 }
 
 /* ---- what came of it ------------------------------------------------------------------ */
@@ -500,7 +587,7 @@ begin(struct talk *t, const char *path)
 	t->plan.id.host = bytes_of("mail.example.org");
 	t->plan.id.port = 587;
 	t->plan.id.nonce = bytes_of("rOprNGfwEbeRWgbNEkqO");
-	t->s = smtp_new(&t->plan, t->plan.task == SMTP_LOOK ? NULL : &t->env,
+	t->s = smtp_new(&t->plan, t->plan.task == SMTP_SUBMIT ? &t->env : NULL,
 	    &t->msg, &t->tries, &e);
 }
 
@@ -530,8 +617,8 @@ talk_play(const char *path, size_t n, char *why, size_t size)
 
 	why[0] = '\0';
 	begin(&t, path);
-	while (why[0] == '\0' && smtp_want(t.s) != SMTP_OVER)
-		play_step(&t);
+	while (why[0] == '\0' && play_on(&t))
+		continue;
 	if (why[0] == '\0' && t.expected.n > 0)
 		fail(&t, "client did not finish", buf_bytes(&t.expected));
 	if (why[0] == '\0')

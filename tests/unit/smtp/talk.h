@@ -4,7 +4,8 @@
  *
  *	# remark
  *	plan: lmtp starttls tls user=U password=P auth=MECH,... all clear-auth
- *	      no-initial no-pipelining look 8bit utf8 max=N size=N
+ *	      no-initial no-pipelining look enter meet stay 8bit utf8 max=N
+ *	      size=N
  *	mail-option: K=V        rcpt-option: K=V
  *	from: ADDRESS           to: ADDRESS
  *	content: C string of the message (default: a small one)
@@ -12,6 +13,9 @@
  *	E: line of the server that comes while the client is to speak
  *	C: line of the client   B: base64 challenges are lines as all others
  *	T: handshake            X: the server closes      Z: time runs out
+ *	D: a step of smtp/step.h, once it is idle: greet, ehlo, helo, starttls,
+ *	   login, send, mail, rcpt N, data, quit, or a command line
+ *	=: what is then due: a reply's code, or "error KIND"
  *
  * and what must come of it:
  *
