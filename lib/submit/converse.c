@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include "base/stop.h"
+#include "client/connection.h"
 #include "conf/secret.h"
-#include "net/dial.h"
-#include "net/tls.h"
 #include "submit/plan.h"
 
 /* New connections for the same host: mechanisms that void a flight. */
-enum { CONNECTIONS_MOST = 5, IO_SIZE = 16384, TLS_PATIENCE = 60000000 };
+enum { CONNECTIONS_MOST = 5 };
 
 /* One host's turn. */
 struct hop {
@@ -21,186 +20,15 @@ struct hop {
 	const struct account_host *host;
 	struct smtp_tries tries;
 	struct plan plan;
-	struct smtp_message msg;
-	struct message_reader reader;
-	int64_t given; /* octets of the message handed to the session */
-	struct smtp *session;
-	struct wire *wire;
-	struct dialled dialled;
 	struct dial_tried tried;
-	struct tls_facts tls;
-	bool secured;
-	int64_t end;      /* ticks: the account's deadline; 0: none */
-	int64_t deadline; /* ticks: for the step under way */
-	uint64_t progress;
-	int64_t connect, handshake; /* microseconds they took */
+	struct content content;
+	struct connection line;
 };
 
 static int64_t
 ticks(const struct hop *h)
 {
 	return h->r->here->ticks();
-}
-
-/* ---- the message for the session ------------------------------------------------ */
-
-static void
-measure(struct hop *h)
-{
-	const struct message *m = &h->l->message;
-
-	h->msg.size = message_size(m);
-	h->msg.lines = m->facts.lines;
-	h->msg.body_8bit = message_body_8bit(m);
-	h->msg.header_8bit = message_header_8bit(m);
-	h->msg.header_utf8 = message_header_utf8(m);
-}
-
-/* The server takes no 8-bit text: send it as quoted-printable. */
-static int
-seven_bit(struct smtp_message *msg, struct error *e)
-{
-	struct hop *h = (struct hop *)((char *)msg - offsetof(struct hop, msg));
-	struct message *m = &h->l->message;
-
-	if (message_encode(m, message_advised(m, false), e) < 0)
-		return -1;
-	measure(h);
-	return 0;
-}
-
-/* ---- the pump --------------------------------------------------------------------- */
-
-static int64_t
-before_end(const struct hop *h, int64_t deadline)
-{
-	return h->end != 0 && deadline > h->end ? h->end : deadline;
-}
-
-/* A deadline stands until bytes have left or a whole reply was heard. */
-static void
-renew_deadline(struct hop *h)
-{
-	uint64_t progress = smtp_progress(h->session);
-
-	if (h->deadline != 0 && h->progress == progress)
-		return;
-	h->progress = progress;
-	h->deadline = before_end(h, ticks(h) + smtp_patience(h->session));
-}
-
-static int
-timed_out(struct hop *h, struct error *e)
-{
-	error_set(e, ERR_TIMEOUT, "%s: no answer in time, at %s", h->host->name,
-	    smtp_step(h->session));
-	if (!h->secured && smtp_progress(h->session) == 0)
-		error_hint(e,
-		    "a port that speaks TLS from the start says nothing "
-		    "first; if it is one, set tls = \"implicit\"");
-	return -1;
-}
-
-/* Wait for one of what; -1 when it does not come. */
-static int
-await(struct hop *h, int what, struct error *e)
-{
-	int ready = h->wire->wait(h->wire, what, h->deadline, e);
-
-	if (ready < 0)
-		return error_in(
-		    e, "%s, at %s", h->host->name, smtp_step(h->session));
-	return ready == 0 ? timed_out(h, e) : ready;
-}
-
-/* Read once: 1 fed, 0 nothing there, -1 the end or worse. */
-static int
-hear_some(struct hop *h, struct error *e)
-{
-	char io[IO_SIZE];
-	ssize_t n = h->wire->read(h->wire, io, sizeof(io), e);
-
-	if (n == WIRE_AGAIN)
-		return 0;
-	if (n == 0)
-		return error_set(e, ERR_DISCONNECTED,
-		    "%s closed the connection, at %s", h->host->name,
-		    smtp_step(h->session));
-	if (n < 0)
-		return error_in(
-		    e, "%s, at %s", h->host->name, smtp_step(h->session));
-	smtp_feed(h->session, (struct bytes){ io, (size_t)n });
-	return 1;
-}
-
-static int
-hear(struct hop *h, struct error *e)
-{
-	int got = hear_some(h, e);
-
-	if (got != 0)
-		return got < 0 ? -1 : 0;
-	return await(h, WIRE_READ, e) < 0 ? -1 : 0;
-}
-
-/* After a write failed: what did the server still say? */
-static int
-last_words(struct hop *h, const struct error *why, struct error *e)
-{
-	struct error rest = ERROR_NONE;
-
-	while (smtp_want(h->session) != SMTP_OVER) {
-		int got = hear_some(h, &rest);
-
-		if (got < 0 || (got == 0 && await(h, WIRE_READ, &rest) < 0)) {
-			*e = *why;
-			return error_in(e, "%s, at %s", h->host->name,
-			    smtp_step(h->session));
-		}
-	}
-	return 0;
-}
-
-/* Send; a server that speaks meanwhile is heard. */
-static int
-say(struct hop *h, struct error *e)
-{
-	struct error why = ERROR_NONE;
-	ssize_t n;
-	int ready;
-
-	if (smtp_in_content(h->session) && (ready = hear_some(h, e)) != 0)
-		return ready < 0 ? -1 : 0;
-	n = h->wire->write(h->wire, smtp_out(h->session), &why);
-	if (n >= 0) {
-		smtp_sent(h->session, (size_t)n);
-		return 0;
-	}
-	if (n != WIRE_AGAIN)
-		return last_words(h, &why, e);
-	ready = await(h, WIRE_READ | WIRE_WRITE, e);
-	if (ready < 0)
-		return -1;
-	return ready & WIRE_READ && hear_some(h, e) < 0 ? -1 : 0;
-}
-
-static int
-give_body(struct hop *h, struct error *e)
-{
-	struct bytes piece;
-
-	if (smtp_body_first(h->session)) {
-		message_reader_clear(&h->reader);
-		message_reader_init(&h->reader, &h->l->message);
-		h->given = 0;
-	}
-	if (message_next(&h->reader, &piece, e) < 0)
-		return -1;
-	smtp_body(h->session, piece);
-	h->given += (int64_t)piece.n;
-	if (h->r->progress != NULL)
-		h->r->progress(h->r->progress_ctx, h->given, h->msg.size);
-	return 0;
 }
 
 static struct tls_plan
@@ -218,114 +46,6 @@ plan_of_tls(const struct account *a, const struct account_host *host)
 		.min_version = a->tls_min_version,
 		.priority = a->tls_priority,
 	};
-}
-
-static int
-start_tls(struct hop *h, struct error *e)
-{
-	struct tls_plan plan = plan_of_tls(h->a, h->host);
-	int64_t patience = h->a->timeout > 0 ? h->a->timeout : TLS_PATIENCE,
-		from = ticks(h), deadline = from + patience;
-
-	h->wire = tls_start(
-	    h->wire, &plan, before_end(h, deadline), &h->tls, h->r->trace, e);
-	if (h->wire == NULL)
-		return -1;
-	h->secured = true;
-	h->handshake = ticks(h) - from;
-	return 0;
-}
-
-static struct sasl_binding
-binding(const struct hop *h)
-{
-	struct sasl_binding b = { NULL, { NULL, 0 } };
-
-	if (h->tls.binding_n > 0) {
-		b.type = h->tls.binding_type;
-		b.data = (struct bytes){ h->tls.binding, h->tls.binding_n };
-	}
-	return b;
-}
-
-/* STARTTLS was granted: whatever came behind that is not to be believed. */
-static int
-secure(struct hop *h, struct error *e)
-{
-	if (wire_quiet(h->wire, e) < 0)
-		return error_in(e, "%s", h->host->name);
-	if (start_tls(h, e) < 0)
-		return -1;
-	smtp_secured(h->session, binding(h));
-	return 0;
-}
-
-static int
-do_what_is_wanted(struct hop *h, struct error *e)
-{
-	switch (smtp_want(h->session)) {
-	case SMTP_SEND:
-		return say(h, e);
-	case SMTP_RECV:
-		return hear(h, e);
-	case SMTP_TLS:
-		return secure(h, e);
-	case SMTP_BODY:
-		return give_body(h, e);
-	case SMTP_IDLE:
-	case SMTP_OVER:
-		break;
-	}
-	return 0;
-}
-
-/* An error that the session knows stands before one that came after it. */
-static void
-pump(struct hop *h)
-{
-	struct error e = ERROR_NONE;
-
-	h->deadline = 0;
-	stop_defer();
-	while (smtp_want(h->session) != SMTP_OVER) {
-		renew_deadline(h);
-		if (do_what_is_wanted(h, &e) < 0)
-			smtp_lost(h->session, &e);
-	}
-}
-
-/* What is there already of the answer to QUIT, for the trace. */
-static void
-glance(struct hop *h)
-{
-	struct error ignored = ERROR_NONE;
-
-	if (trace_on(h->r->trace, 1) && h->wire != NULL)
-		hear_some(h, &ignored);
-}
-
-/* ---- one connection ------------------------------------------------------------------ */
-
-static int
-connect_to(struct hop *h, struct error *e)
-{
-	const struct account *a = h->a;
-	struct dial d = {
-		.host = h->host->name,
-		.port = h->host->port,
-		.source = a->source_ip,
-		.connect_timeout = a->connect_timeout,
-		.deadline = h->end,
-		.tried = &h->tried,
-	};
-	int64_t from = ticks(h);
-
-	h->secured = false;
-	h->wire = dial(&d, &h->dialled, h->r->trace, e);
-	h->connect = ticks(h) - from;
-	if (h->wire == NULL)
-		return -1;
-	return h->host->tls == ACCOUNT_TLS_IMPLICIT ? start_tls(h, e) : 0;
 }
 
 static void
@@ -353,26 +73,18 @@ trace_account(struct hop *h)
 	trace_close(&v);
 }
 
-/* TCP, handshake, greeting, and each time the server was waited for. */
-static void
-count_round_trips(struct hop *h)
-{
-	struct letter *l = h->l;
-
-	l->round_trips += 2 + smtp_turns(h->session);
-	if (h->secured)
-		l->round_trips += strcmp(h->tls.version, "TLS1.3") == 0 ? 1 : 2;
-	snprintf(
-	    l->tls, sizeof(l->tls), "%s", h->secured ? h->tls.version : "off");
-}
-
 static void
 note_end(struct hop *h, struct error *e)
 {
-	h->l->maybe_delivered |= smtp_uncertain(h->session);
-	count_round_trips(h);
-	if (smtp_error(h->session)->kind != ERR_NONE)
-		*e = *smtp_error(h->session);
+	struct letter *l = h->l;
+	const struct connection *line = &h->line;
+
+	l->maybe_delivered |= smtp_uncertain(line->session);
+	l->round_trips += connection_round_trips(line);
+	snprintf(l->tls, sizeof(l->tls), "%s",
+	    line->secured ? line->tls.version : "off");
+	if (smtp_error(line->session)->kind != ERR_NONE)
+		*e = *smtp_error(line->session);
 }
 
 static void
@@ -382,54 +94,79 @@ trace_closed(struct hop *h)
 
 	if (!h->r->trace->json || !trace_open(h->r->trace, &v, 1, '*', "close"))
 		return;
-	trace_bool(&v, "secured", h->secured);
+	trace_bool(&v, "secured", h->line.secured);
 	trace_ms(&v, "ms", ticks(h) - h->l->started);
 	trace_close(&v);
+}
+
+/* From here on somebody may have to learn what came of it. */
+static void
+run(struct hop *h)
+{
+	stop_defer();
+	connection_run(&h->line);
 }
 
 /* 1: over, 0: once more with what the tries have learnt, -1: failed. */
 static int
 talk(struct hop *h, struct error *e)
 {
+	struct connection *line = &h->line;
 	int rc = -1;
 
-	if (connect_to(h, e) < 0)
+	if (connection_open(line, e) < 0)
 		return -1;
-	plan_make(&h->plan, h->l, h->r, h->host, h->dialled.local);
-	measure(h);
-	h->msg.seven_bit = seven_bit;
-	message_reader_init(&h->reader, &h->l->message);
-	h->session = smtp_new(&h->plan.smtp, &h->l->env, &h->msg, &h->tries, e);
-	if (h->session == NULL)
-		goto out;
-	if (h->host->tls == ACCOUNT_TLS_IMPLICIT)
-		smtp_secured(h->session, binding(h));
-	h->r->trace->asked = ticks(h);
-	pump(h);
-	glance(h);
-	note_end(h, e);
-	rc = smtp_again(h->session) ? 0 : e->kind == ERR_NONE ? 1 : -1;
-out:
-	message_reader_clear(&h->reader);
-	smtp_free(h->session);
-	h->session = NULL;
-	if (h->wire != NULL)
-		h->wire->close(h->wire, true);
+	plan_make(&h->plan, h->l, h->r, h->host, line->dialled.local);
+	content_init(&h->content, &h->l->message);
+	if (connection_begin(line, &h->plan.smtp, &h->l->env, &h->tries, e) ==
+	    0) {
+		run(h);
+		connection_glance(line);
+		note_end(h, e);
+		rc = smtp_again(line->session) ? 0
+		    : e->kind == ERR_NONE      ? 1
+					       : -1;
+	}
+	content_clear(&h->content);
+	connection_close(line);
 	trace_closed(h);
 	return rc;
 }
 
-static struct hop
-hop_to(
-    struct letter *l, const struct request *r, const struct account_host *host)
+static struct dial
+dial_to(const struct hop *h)
 {
-	struct hop h = { .l = l, .r = r, .a = &l->account, .host = host };
+	return (struct dial){
+		.host = h->host->name,
+		.port = h->host->port,
+		.source = h->a->source_ip,
+		.connect_timeout = h->a->connect_timeout,
+		.tried = &h->tried,
+	};
+}
 
-	plan_init(&h.plan);
-	if (l->account.deadline > 0)
-		h.end = l->started + l->account.deadline;
+/* h stays where it is: the connection points into it. */
+static void
+hop_to(struct hop *h, struct letter *l, const struct request *r,
+    const struct account_host *host)
+{
+	*h = (struct hop){ .l = l, .r = r, .a = &l->account, .host = host };
+	h->line = (struct connection){
+		.here = r->here,
+		.trace = r->trace,
+		.dial = dial_to(h),
+		.tls_plan = plan_of_tls(h->a, host),
+		.implicit = host->tls == ACCOUNT_TLS_IMPLICIT,
+		.handshake_timeout = h->a->timeout,
+		.content = &h->content,
+		.progress = r->progress,
+		.progress_ctx = r->progress_ctx,
+	};
+	if (h->a->deadline > 0)
+		h->line.dial.deadline = l->started + h->a->deadline;
+	plan_init(&h->plan);
 	snprintf(l->host, sizeof(l->host), "%s", host->name);
-	return h;
+	trace_account(h);
 }
 
 /* As many connections as it takes to log in. */
@@ -439,7 +176,7 @@ try_address(struct hop *h, struct error *e)
 	int rc = 0;
 
 	h->tries = (struct smtp_tries){ 0 };
-	h->dialled.others = false;
+	h->line.dialled.others = false;
 	for (int i = 0; rc == 0 && i < CONNECTIONS_MOST; i++)
 		rc = talk(h, e);
 	if (rc == 0)
@@ -469,10 +206,12 @@ converse_elsewhere(const struct error *e)
 static bool
 another_address(struct hop *h, const struct error *e)
 {
-	if (!h->dialled.others || h->l->maybe_delivered || stop_asked() != 0 ||
-	    h->tried.n + 1 >= DIAL_ADDRESSES || !converse_elsewhere(e))
+	if (!h->line.dialled.others || h->l->maybe_delivered ||
+	    stop_asked() != 0 || h->tried.n + 1 >= DIAL_ADDRESSES ||
+	    !converse_elsewhere(e))
 		return false;
-	snprintf(h->tried.peer[h->tried.n++], DIAL_PEER, "%s", h->dialled.peer);
+	snprintf(
+	    h->tried.peer[h->tried.n++], DIAL_PEER, "%s", h->line.dialled.peer);
 	trace_note(h->r->trace, 1, "warn", "%s; next address", e->text);
 	return true;
 }
@@ -482,11 +221,11 @@ int
 converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e)
 {
-	struct hop h = hop_to(l, r, host);
 	struct error said = ERROR_NONE;
+	struct hop h;
 	int rc;
 
-	trace_account(&h);
+	hop_to(&h, l, r, host);
 	rc = try_address(&h, e);
 	while (rc < 0 && another_address(&h, e)) {
 		said = *e;
@@ -528,15 +267,32 @@ tell(struct hop *h, int64_t greeting, void *ctx,
 {
 	struct glimpse g = {
 		.host = h->host,
-		.dialled = &h->dialled,
-		.tls = h->secured ? &h->tls : NULL,
-		.offers = smtp_offers(h->session),
-		.connect = h->connect,
-		.handshake = h->handshake,
+		.dialled = &h->line.dialled,
+		.tls = h->line.secured ? &h->line.tls : NULL,
+		.offers = smtp_offers(h->line.session),
+		.connect = h->line.connect,
+		.handshake = h->line.handshake,
 		.greeting = greeting,
 	};
 
 	look(ctx, &g);
+}
+
+static int
+glimpse(struct hop *h, void (*look)(void *ctx, const struct glimpse *g),
+    void *ctx, struct error *e)
+{
+	int64_t from = ticks(h);
+
+	plan_make(&h->plan, h->l, h->r, h->host, h->line.dialled.local);
+	h->plan.smtp.task = SMTP_LOOK;
+	if (connection_begin(&h->line, &h->plan.smtp, NULL, &h->tries, e) < 0)
+		return -1;
+	run(h);
+	note_end(h, e);
+	if (e->kind == ERR_NONE)
+		tell(h, ticks(h) - from, ctx, look);
+	return e->kind == ERR_NONE ? 0 : -1;
 }
 
 int
@@ -545,30 +301,13 @@ letter_look(struct letter *l, const struct request *r,
     struct error *e)
 {
 	struct hop h;
-	int64_t from;
+	int rc;
 
 	if (l->account.hosts_n == 0)
 		return error_set(e, ERR_CONFIG, "account has no host");
-	h = hop_to(l, r, &l->account.hosts[0]);
-	trace_account(&h);
-	if (connect_to(&h, e) < 0)
-		return -1;
-	plan_make(&h.plan, l, r, h.host, h.dialled.local);
-	h.plan.smtp.task = SMTP_LOOK;
-	from = ticks(&h);
-	h.session = smtp_new(&h.plan.smtp, NULL, NULL, &h.tries, e);
-	if (h.session == NULL) {
-		h.wire->close(h.wire, false);
-		plan_clear(&h.plan);
-		return -1;
-	}
-	pump(&h);
-	note_end(&h, e);
-	if (e->kind == ERR_NONE)
-		tell(&h, ticks(&h) - from, ctx, look);
-	smtp_free(h.session);
+	hop_to(&h, l, r, &l->account.hosts[0]);
+	rc = connection_open(&h.line, e) < 0 ? -1 : glimpse(&h, look, ctx, e);
 	plan_clear(&h.plan);
-	if (h.wire != NULL)
-		h.wire->close(h.wire, true);
-	return e->kind == ERR_NONE ? 0 : -1;
+	connection_close(&h.line);
+	return rc;
 }
