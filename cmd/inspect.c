@@ -6,17 +6,15 @@
 
 #include "base/clean.h"
 #include "base/json.h"
-#include "net/dial.h"
-#include "net/tls.h"
-#include "submit/converse.h"
 #include "submit/report.h"
+#include "submit/visit.h"
 
 enum { TEXT_MAX = 1 << 20 };
 
 /* ---- the configuration -------------------------------------------------------------- */
 
-static int
-finish(
+int
+inspect_finish(
     struct letter *l, const struct request *r, struct error *e, struct buf *out)
 {
 	struct outcome o = { .exit = error_exit(e), .kind = e->kind };
@@ -112,12 +110,12 @@ inspect_accounts(const struct request *r, saying *say)
 	letter_init(&l, r);
 	l.conf = conf_load(&r->places, &l.complaints, &e);
 	if (l.conf == NULL)
-		return finish(&l, r, &e, &out);
+		return inspect_finish(&l, r, &e, &out);
 	if (r->account == NULL && r->over_n == 0)
 		each_account(&l, r, say, &out, &e);
 	else
 		one_account(&l, r, r->account, say, &out, &e);
-	return finish(&l, r, &e, &out);
+	return inspect_finish(&l, r, &e, &out);
 }
 
 int
@@ -261,6 +259,20 @@ look(void *ctx, const struct glimpse *g)
 }
 
 int
+inspect_account(struct letter *l, const struct request *r, struct error *e)
+{
+	struct conf_wish wish = { .name = r->account,
+		.sender = r->sender,
+		.over = r->over,
+		.over_n = r->over_n };
+
+	l->conf = conf_load(&r->places, &l->complaints, e);
+	if (l->conf == NULL)
+		return -1;
+	return conf_account(l->conf, &wish, &l->account, e);
+}
+
+int
 inspect_server(const struct request *r)
 {
 	struct error e = ERROR_NONE;
@@ -268,14 +280,7 @@ inspect_server(const struct request *r)
 	struct letter l;
 
 	letter_init(&l, r);
-	l.conf = conf_load(&r->places, &l.complaints, &e);
-	if (l.conf != NULL &&
-	    conf_account(l.conf,
-		&(struct conf_wish){ .name = r->account,
-		    .sender = r->sender,
-		    .over = r->over,
-		    .over_n = r->over_n },
-		&l.account, &e) == 0)
+	if (inspect_account(&l, r, &e) == 0)
 		letter_look(&l, r, look, &into, &e);
-	return finish(&l, r, &e, &into.out);
+	return inspect_finish(&l, r, &e, &into.out);
 }

@@ -14,6 +14,7 @@
 
 #include "base/stop.h"
 #include "cmd/aliases.h"
+#include "cmd/ask.h"
 #include "cmd/environment.h"
 #include "cmd/inspect.h"
 #include "cmd/options.h"
@@ -148,6 +149,8 @@ act(struct options *o, const struct request *r)
 		return inspect_config(r);
 	case ACTION_SERVER_INFO:
 		return inspect_server(r);
+	case ACTION_ASK:
+		return ask(r, o->asked, o->asked_n);
 	case ACTION_QUEUE:
 		return print_queue(r);
 	case ACTION_NEWALIASES:

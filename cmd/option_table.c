@@ -122,6 +122,34 @@ SET_ACTION(set_newaliases, ACTION_NEWALIASES)
 SETTER(set_no_aliases, o->aliases = "off")
 SETTER(set_verbose, if (o->debug_level < 1) o->debug_level = 1)
 
+static int
+add_question(
+    struct options *o, const char *verb, const char *text, struct error *e)
+{
+	if (o->asked_n == QUESTIONS_MOST)
+		return error_set(e, ERR_USAGE, "too many questions");
+	o->asked[o->asked_n++] = (struct question){ verb, text };
+	o->action = ACTION_ASK;
+	return 0;
+}
+
+/* The key is the verb. */
+static int
+set_question(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	return add_question(o, row->key, value, e);
+}
+
+static int
+set_noop(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	(void)row;
+	(void)value;
+	return add_question(o, NULL, "NOOP", e);
+}
+
 /* It stands in front of a record: no part of one may be forged. */
 static void
 take_tag(struct options *o, const char *value)
@@ -488,6 +516,10 @@ const struct option_row option_rows[] = {
 	{ "check", '\0', NO_ARG, NULL, set_check, NULL, "check the configuration" },
 	{ "show-config", '\0', NO_ARG, NULL, set_show_config, NULL, "print it, each key with where it was set" },
 	{ "server-info", 'S', NO_ARG, NULL, set_server_info, NULL, "print what the server offers" },
+	{ "verify", '\0', ARG, "ADDR", set_question, "VRFY", "ask the server whether it knows an address" },
+	{ "expand", '\0', ARG, "LIST", set_question, "EXPN", "ask it who is on a list" },
+	{ "command", '\0', ARG, "LINE", set_question, NULL, "say any command to it; these may be repeated" },
+	{ "noop", '\0', NO_ARG, NULL, set_noop, NULL, "log in and no more" },
 	{ "version", '\0', NO_ARG, NULL, set_version, NULL, "print the version" },
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 

@@ -204,6 +204,7 @@ reads_no_message(const struct options *o)
 	case ACTION_CHECK:
 	case ACTION_SHOW_CONFIG:
 	case ACTION_SERVER_INFO:
+	case ACTION_ASK:
 	case ACTION_QUEUE:
 	case ACTION_FLUSH:
 	case ACTION_NEWALIASES:

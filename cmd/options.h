@@ -9,6 +9,7 @@
 #include "conf/conf.h"
 #include "mail/envelope.h"
 #include "submit/request.h"
+#include "submit/visit.h"
 
 enum action {
 	ACTION_SEND,
@@ -16,6 +17,7 @@ enum action {
 	ACTION_CHECK,
 	ACTION_SHOW_CONFIG,
 	ACTION_SERVER_INFO,
+	ACTION_ASK, /* --verify and its like */
 	ACTION_QUEUE,
 	ACTION_FLUSH,
 	ACTION_NEWALIASES,
@@ -26,7 +28,7 @@ enum action {
 	ACTION_HELP
 };
 
-enum { OVERRIDES_MOST = 128 };
+enum { OVERRIDES_MOST = 128, QUESTIONS_MOST = 64 };
 
 /* Strings are borrowed from argv and the environment. */
 struct options {
@@ -45,6 +47,8 @@ struct options {
 	enum dsn_return ret;
 	struct buf mail_options, rcpt_options; /* owned: commas between */
 	struct buf envid;                      /* owned: xtext; empty: none */
+	struct question asked[QUESTIONS_MOST]; /* of the server, in order */
+	size_t asked_n;
 	char **operands; /* NULL-terminated; the tail of argv */
 	struct conf_override over[OVERRIDES_MOST]; /* environment first */
 	size_t over_n;

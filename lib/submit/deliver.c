@@ -3,32 +3,9 @@
 #include <string.h>
 
 #include "base/stop.h"
-#include "conf/secret.h"
 #include "submit/converse.h"
-#include "submit/plan.h"
+#include "submit/hop.h"
 #include "submit/step.h"
-
-/* Read when a login is certain to be tried, and once. */
-static int
-fetch_secret(struct letter *l, const struct request *r, struct error *e)
-{
-	const struct account *a = &l->account;
-
-	if (!plan_needs_secret(a) || l->secret.n > 0)
-		return 0;
-	if (r->wary && !conf_is_roots(l->conf) &&
-	    a->password.kind != SECRET_NONE &&
-	    a->password.kind != SECRET_LITERAL) {
-		error_set(e, ERR_SECRET,
-		    "under the name sendmail no password is fetched for a file "
-		    "that the caller names");
-		return error_hint(e, "call sendoff, or give the file to root");
-	}
-	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
-		return -1;
-	trace_hide(r->trace, buf_bytes(&l->secret));
-	return 0;
-}
 
 /* May another host do better, and could nobody get the message twice? */
 static bool
@@ -36,8 +13,7 @@ worth_another_host(const struct letter *l, const struct error *e)
 {
 	if (l->maybe_delivered || stop_asked() != 0)
 		return false;
-	return converse_elsewhere(e) || e->kind == ERR_RESOLVE ||
-	    e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT;
+	return hop_next_may_do(e);
 }
 
 /* Put off at MAIL, or by a host that goes away, all of them: it is busy. */
@@ -88,7 +64,7 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 	const struct account *a = &l->account;
 	char earlier[sizeof(e->text)] = "";
 
-	if (check_size(l, e) < 0 || fetch_secret(l, r, e) < 0)
+	if (check_size(l, e) < 0 || plan_secret(l, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->hosts_n; i++) {
 		bool last = i + 1 == a->hosts_n;

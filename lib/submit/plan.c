@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "conf/hint.h"
+#include "conf/secret.h"
 
 /* As many exchanges can there be over one connection, with one to spare. */
 enum { NONCES = 8 };
@@ -66,6 +67,27 @@ plan_needs_secret(const struct account *a)
 {
 	return plan_logs_in(a) &&
 	    (a->password.kind != SECRET_NONE || a->tls_cert_file == NULL);
+}
+
+int
+plan_secret(struct letter *l, const struct request *r, struct error *e)
+{
+	const struct account *a = &l->account;
+
+	if (!plan_needs_secret(a) || l->secret.n > 0)
+		return 0;
+	if (r->wary && !conf_is_roots(l->conf) &&
+	    a->password.kind != SECRET_NONE &&
+	    a->password.kind != SECRET_LITERAL) {
+		error_set(e, ERR_SECRET,
+		    "under the name sendmail no password is fetched for a file "
+		    "that the caller names");
+		return error_hint(e, "call sendoff, or give the file to root");
+	}
+	if (secret_read(a, r->may_ask, &l->secret, e) < 0)
+		return -1;
+	trace_hide(r->trace, buf_bytes(&l->secret));
+	return 0;
 }
 
 /* NULL: the session chooses. */

@@ -30,6 +30,12 @@ bool plan_logs_in(const struct account *a);
 /* By a password, and not by a certificate alone? */
 bool plan_needs_secret(const struct account *a);
 
+/*
+ * Fetch the password into the letter, if a login is certain to be tried and it
+ * was not fetched before.
+ */
+int plan_secret(struct letter *l, const struct request *r, struct error *e);
+
 /* "implicit", "starttls" or "off". */
 const char *plan_tls(const struct account_host *host);
 

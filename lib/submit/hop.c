@@ -1,0 +1,135 @@
+#include "submit/hop.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+
+struct tls_plan
+hop_tls(const struct account *a, const struct account_host *host)
+{
+	return (struct tls_plan){
+		.host = a->tls_host != NULL ? a->tls_host : host->name,
+		.verify = a->tls_verify == VERIFY_FULL    ? TLS_VERIFY_FULL
+		    : a->tls_verify == VERIFY_FINGERPRINT ? TLS_VERIFY_PIN
+							  : TLS_VERIFY_OFF,
+		.trust_file = a->tls_trust_file,
+		.pins = (const char *const *)a->tls_fingerprint,
+		.cert_file = a->tls_cert_file,
+		.key_file = a->tls_key_file,
+		.min_version = a->tls_min_version,
+		.priority = a->tls_priority,
+	};
+}
+
+static void
+trace_account(struct hop *h)
+{
+	struct trace_event v;
+	const struct account *a = h->a;
+	char port[16] = "";
+
+	if (!h->host->is_path)
+		snprintf(port, sizeof(port), ":%u", h->host->port);
+	if (!trace_open(h->r->trace, &v, 1, '*', "start"))
+		return;
+	trace_text(&v, "account", bytes_of(a->name));
+	trace_text(&v, "host", bytes_of(h->host->name));
+	trace_number(&v, "port", h->host->port);
+	trace_text(&v, "tls", bytes_of(plan_tls(h->host)));
+	trace_number(&v, "pid", getpid());
+	trace_say(&v, "account %s: %s%s tls=%s auth=%s%s%s",
+	    a->name != NULL ? a->name : "(none)", h->host->name, port,
+	    plan_tls(h->host),
+	    plan_logs_in(a) && a->auth != NULL ? a->auth[0] : "off",
+	    plan_logs_in(a) && a->user != NULL ? " user=" : "",
+	    plan_logs_in(a) && a->user != NULL ? a->user : "");
+	trace_close(&v);
+}
+
+static struct dial
+dial_to(const struct hop *h)
+{
+	return (struct dial){
+		.host = h->host->name,
+		.port = h->host->port,
+		.source = h->a->source_ip,
+		.connect_timeout = h->a->connect_timeout,
+		.tried = &h->tried,
+	};
+}
+
+void
+hop_init(struct hop *h, struct letter *l, const struct request *r,
+    const struct account_host *host)
+{
+	*h = (struct hop){ .l = l, .r = r, .a = &l->account, .host = host };
+	h->line = (struct connection){
+		.here = r->here,
+		.trace = r->trace,
+		.dial = dial_to(h),
+		.tls_plan = hop_tls(h->a, host),
+		.implicit = host->tls == ACCOUNT_TLS_IMPLICIT,
+		.handshake_timeout = h->a->timeout,
+		.content = &h->content,
+		.progress = r->progress,
+		.progress_ctx = r->progress_ctx,
+	};
+	if (h->a->deadline > 0)
+		h->line.dial.deadline = l->started + h->a->deadline;
+	plan_init(&h->plan);
+	snprintf(l->host, sizeof(l->host), "%s", host->name);
+	trace_account(h);
+}
+
+void
+hop_clear(struct hop *h)
+{
+	plan_clear(&h->plan);
+}
+
+void
+hop_run(struct hop *h)
+{
+	stop_defer();
+	connection_run(&h->line);
+}
+
+void
+hop_note(struct hop *h, struct error *e)
+{
+	struct letter *l = h->l;
+	const struct connection *line = &h->line;
+
+	l->maybe_delivered |= smtp_uncertain(line->session);
+	l->round_trips += connection_round_trips(line);
+	snprintf(l->tls, sizeof(l->tls), "%s",
+	    line->secured ? line->tls.version : "off");
+	if (smtp_error(line->session)->kind != ERR_NONE)
+		*e = *smtp_error(line->session);
+}
+
+bool
+hop_elsewhere(const struct error *e)
+{
+	switch (e->kind) {
+	case ERR_GREETING:
+	case ERR_HELO:
+	case ERR_TLS:
+	case ERR_TLS_VERIFY:
+	case ERR_DISCONNECTED:
+	case ERR_PROTOCOL:
+		return true;
+	case ERR_AUTH:
+		return e->code == 421;
+	default:
+		return false;
+	}
+}
+
+bool
+hop_next_may_do(const struct error *e)
+{
+	return hop_elsewhere(e) || e->kind == ERR_RESOLVE ||
+	    e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT;
+}

@@ -1,0 +1,249 @@
+#include "submit/visit.h"
+
+#include "base/clean.h"
+#include "conf/secret.h"
+#include "mail/address.h"
+#include "smtp/step.h"
+
+/* ---- without connecting ---------------------------------------------------- */
+
+int
+letter_check(const struct letter *l, struct error *e)
+{
+	const struct account *a = &l->account;
+
+	for (size_t i = 0; i < a->hosts_n; i++) {
+		struct tls_plan plan = hop_tls(a, &a->hosts[i]);
+
+		if (a->hosts[i].tls != ACCOUNT_TLS_OFF &&
+		    tls_check(&plan, e) < 0)
+			return -1;
+	}
+	if (!plan_needs_secret(a))
+		return 0;
+	return secret_check(a, e);
+}
+
+/* ---- the first host that lets us in --------------------------------------- */
+
+struct visit {
+	enum smtp_task task;
+	bool stay;
+	int (*there)(struct hop *h, const struct visit *v, struct error *e);
+	void *ctx;
+	int64_t took; /* microseconds until we were in, but for TLS */
+};
+
+static int
+enter(struct hop *h, struct visit *v, struct error *e)
+{
+	int64_t from = h->r->here->ticks();
+
+	plan_make(&h->plan, h->l, h->r, h->host, h->line.dialled.local);
+	h->plan.smtp.task = v->task;
+	h->plan.smtp.stay = v->stay;
+	h->line.content = NULL;
+	if (connection_begin(&h->line, &h->plan.smtp, NULL, &h->tries, e) < 0)
+		return -1;
+	hop_run(h);
+	hop_note(h, e);
+	v->took = h->r->here->ticks() - from;
+	if (!h->line.implicit)
+		v->took -= h->line.handshake;
+	return e->kind == ERR_NONE ? 0 : -1;
+}
+
+/* 0, -1, or 1: this host does not even let us in. */
+static int
+visit_host(struct letter *l, const struct request *r, size_t i, struct visit *v,
+    struct error *e)
+{
+	struct hop h;
+	int rc;
+
+	hop_init(&h, l, r, &l->account.hosts[i]);
+	if (connection_open(&h.line, e) < 0 || enter(&h, v, e) < 0)
+		rc = hop_next_may_do(e) ? 1 : -1;
+	else
+		rc = v->there(&h, v, e);
+	hop_clear(&h);
+	connection_close(&h.line);
+	return rc;
+}
+
+static int
+visit(
+    struct letter *l, const struct request *r, struct visit *v, struct error *e)
+{
+	int rc = 1;
+
+	if (l->account.hosts_n == 0)
+		return error_set(e, ERR_CONFIG, "account has no host");
+	for (size_t i = 0; rc > 0 && i < l->account.hosts_n; i++) {
+		if (i > 0)
+			trace_note(
+			    r->trace, 1, "warn", "%s; next host", e->text);
+		*e = ERROR_NONE;
+		rc = visit_host(l, r, i, v, e);
+	}
+	return rc == 0 ? 0 : -1;
+}
+
+/* ---- looking --------------------------------------------------------------- */
+
+struct looking {
+	void (*look)(void *ctx, const struct glimpse *g);
+	void *ctx;
+};
+
+static int
+glimpse(struct hop *h, const struct visit *v, struct error *e)
+{
+	const struct looking *to = v->ctx;
+	struct glimpse g = {
+		.host = h->host,
+		.dialled = &h->line.dialled,
+		.tls = h->line.secured ? &h->line.tls : NULL,
+		.offers = smtp_offers(h->line.session),
+		.connect = h->line.connect,
+		.handshake = h->line.handshake,
+		.greeting = v->took,
+	};
+
+	(void)e;
+	to->look(to->ctx, &g);
+	return 0;
+}
+
+int
+letter_look(struct letter *l, const struct request *r,
+    void (*look)(void *ctx, const struct glimpse *g), void *ctx,
+    struct error *e)
+{
+	struct looking to = { look, ctx };
+	struct visit v = { SMTP_LOOK, false, glimpse, &to, 0 };
+
+	return visit(l, r, &v, e);
+}
+
+/* ---- asking ---------------------------------------------------------------- */
+
+struct asking {
+	const struct question *asked;
+	size_t n;
+	void (*hear)(void *ctx, struct bytes said, const struct reply *reply);
+	void *ctx;
+};
+
+/* What would leave the server waiting for something else than a command. */
+static int
+check_command(const char *text, struct error *e)
+{
+	static const char *const not [] = { "DATA", "BDAT", "AUTH",
+		"STARTTLS" };
+	struct bytes line = bytes_of(text), word = bytes_take(&line, ' ');
+
+	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
+		if (bytes_is_case(word, not [i])) {
+			error_set(e, ERR_USAGE, "%s is no command to be asked",
+			    not [i]);
+			return error_hint(e,
+			    "tls and auth in the account say how to get in; "
+			    "a message is sent without --command");
+		}
+	return 0;
+}
+
+static int
+check_questions(const struct asking *a, struct error *e)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const char *text = a->asked[i].text;
+
+		if (*text == '\0')
+			return error_set(e, ERR_USAGE, "nothing to ask");
+		if (bytes_control(bytes_of(text)))
+			return error_set(
+			    e, ERR_USAGE, "control character in a command");
+		if (a->asked[i].verb == NULL && check_command(text, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * VRFY and EXPN take an address without its name, or any string (RFC 5321,
+ * 3.5.1); what is not ASCII wants SMTPUTF8 said (RFC 6531, 3.7.4.2).
+ */
+static int
+add_line(const struct hop *h, const struct question *q, struct buf *line,
+    struct error *e)
+{
+	bool utf8 = ehlo_has(smtp_offers(h->line.session), "SMTPUTF8", NULL);
+	struct error no_address = ERROR_NONE;
+	struct address a = { 0 };
+	struct bytes text = bytes_of(q->text);
+	int rc;
+
+	if (q->verb == NULL) {
+		buf_add(line, text);
+		return 0;
+	}
+	if (address_parse(&a, text, &no_address) == 0)
+		text = bytes_of(a.text);
+	buf_addf(line, "%s ", q->verb);
+	rc = address_wire(line, text, utf8, e);
+	if (utf8 && bytes_eight_bit(text))
+		buf_adds(line, " SMTPUTF8");
+	address_clear(&a);
+	return rc;
+}
+
+static int
+ask_one(struct hop *h, const struct asking *a, const struct question *q,
+    struct error *e)
+{
+	struct smtp *s = h->line.session;
+	struct buf line = BUF(2048);
+	int rc = add_line(h, q, &line, e);
+
+	if (rc == 0) {
+		smtp_command(s, buf_bytes(&line));
+		connection_run(&h->line);
+		rc = smtp_error(s)->kind == ERR_NONE ? 0 : -1;
+		if (rc == 0 || smtp_error(s)->code != 0)
+			a->hear(a->ctx, buf_bytes(&line), smtp_reply(s));
+		if (rc < 0)
+			*e = *smtp_error(s);
+	}
+	buf_clear(&line);
+	return rc;
+}
+
+static int
+ask(struct hop *h, const struct visit *v, struct error *e)
+{
+	const struct asking *a = v->ctx;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (ask_one(h, a, &a->asked[i], e) < 0)
+			break;
+	smtp_quit(h->line.session);
+	connection_run(&h->line);
+	connection_glance(&h->line);
+	return e->kind == ERR_NONE ? 0 : -1;
+}
+
+int
+letter_ask(struct letter *l, const struct request *r,
+    const struct question *asked, size_t n,
+    void (*hear)(void *ctx, struct bytes said, const struct reply *reply),
+    void *ctx, struct error *e)
+{
+	struct asking a = { asked, n, hear, ctx };
+	struct visit v = { SMTP_ENTER, true, ask, &a, 0 };
+
+	if (check_questions(&a, e) < 0 || plan_secret(l, r, e) < 0)
+		return -1;
+	return visit(l, r, &v, e);
+}
