@@ -6,20 +6,15 @@
 #ifndef CONF_CHECK_H
 #define CONF_CHECK_H
 
+#include "base/host.h"
 #include "conf/account.h"
 
 /* local@domain, with nothing in it that would need quoting? */
 bool is_mailbox(struct bytes text);
 
-/* A domain name of letters, digits, '-' and '_', or one in UTF-8? */
-bool is_domain(struct bytes text);
-
-/* An IPv4 or IPv6 address, or "[IPv6:...]" and "[192.0.2.1]"? */
-bool is_address_literal(struct bytes text);
-
 /*
- * name, name:port, address, [address], [address]:port, /socket; the port is 0
- * when none is given.  h->name is then owned; h->tls is left alone.
+ * As host_read() has it; the port is 0 when none is given.  h->name is then
+ * owned; h->tls is left alone.
  */
 int host_parse(struct account_host *h, struct bytes text, struct error *e);
 
