@@ -8,6 +8,7 @@
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
 #   make install        DESTDIR, prefix and friends are honoured; uninstall
+#   make install-lib    the library: sendoff.h, libsendoff.a, sendoff.pc
 #   make distcheck      build and install from the tarball of `make dist'
 #
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers, and
@@ -40,6 +41,7 @@ build = @$(MAKE) --no-print-directory $(jobs)
 run = @$(MAKE) --no-print-directory -j1
 
 .PHONY: $(OUTER) all server programs fuzzers dist install uninstall \
+	lib install-lib uninstall-lib \
 	check-unit check-corpus check-nomem check-floors check-docs check-e2e \
 	run-check lint-source lint-scripts lint-format lint-cppcheck lint-tidy
 
@@ -138,6 +140,49 @@ $(B)/%.o: $(srcdir)/%.c build/config.mk
 
 -include $(patsubst %.o,%.d,$(call obj,$(lib_src) $(cmd_src)))
 
+# ---- the library, for programs of others ---------------------------------------
+
+# Everything below the configuration, in one object, of which sendoff_* alone
+# can be seen.
+client_src := $(filter-out $(srcdir)/lib/conf/% $(srcdir)/lib/submit/%,$(lib_src))
+client_obj = $(patsubst $(srcdir)/%.c,$(B)/pic/%.o,$(client_src))
+OBJCOPY ?= objcopy
+
+lib: $(B)/client/libsendoff.a $(B)/client/sendoff.h $(B)/client/sendoff.pc
+
+$(B)/pic/%.o: $(srcdir)/%.c build/config.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/client/sendoff.o: $(client_obj)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -r -nostdlib -o $@ $^
+	@$(OBJCOPY) --wildcard --keep-global-symbol='sendoff_*' $@
+
+$(B)/client/libsendoff.a: $(B)/client/sendoff.o
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+$(B)/client/sendoff.h: $(srcdir)/lib/client/sendoff.h
+	@cp $< $@
+
+$(B)/client/sendoff.pc: $(srcdir)/lib/client/sendoff.pc.in build/config.mk
+	@mkdir -p $(@D)
+	@sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
+	    -e 's|@includedir@|$(includedir)|' -e 's|@VERSION@|$(VERSION)|' \
+	    $< >$@
+
+# Programs that know no more of us than what is installed.
+examples = $(B)/note $(B)/steps
+
+$(examples): $(B)/%: $(srcdir)/tests/example/%.c $(B)/client/libsendoff.a \
+    $(B)/client/sendoff.h
+	$(call say,LINK,$@)$(CC) -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic \
+	    $(WERROR) $(CFLAGS) $(SAN_CFLAGS) -I$(B)/client -o $@ $< \
+	    $(B)/client/libsendoff.a $(LDFLAGS) $(LIB_LIBS)
+
+-include $(client_obj:.o=.d)
+
 # ---- the tests ---------------------------------------------------------------
 
 unit_src := $(sort $(wildcard $(srcdir)/tests/unit/*/*.c) \
@@ -197,7 +242,7 @@ $(B)/nomem: $(call obj,$(nomem_src)) $(B)/libsendoff.a
 $(B)/keys: $(B)/tests/keys.o $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
-programs: all server $(B)/unit $(B)/nomem $(B)/keys $(replays)
+programs: all server $(B)/unit $(B)/nomem $(B)/keys $(examples) $(replays)
 
 -include $(patsubst %.o,%.d,$(call obj,$(unit_src) $(server_src) \
     $(fuzz_src) $(nomem_src)))
@@ -212,7 +257,7 @@ check-corpus: $(replays)
 check-nomem: $(B)/nomem
 	cd $(srcdir) && $(abspath $(B))/nomem
 
-check-e2e: all server
+check-e2e: all server $(examples)
 	cd $(srcdir) && sh tests/e2e/run.sh $(abspath $(B)) $(ONLY)
 
 run-check: check-unit check-corpus check-nomem check-e2e
@@ -286,6 +331,17 @@ ifeq ($(enable_sendmail),yes)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/mailq)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/newaliases)
 endif
+
+install-lib: lib
+	$(INSTALL) -d $(call dest,$(libdir)/pkgconfig) $(call dest,$(includedir))
+	$(INSTALL) -m 644 $(B)/client/libsendoff.a $(call dest,$(libdir))
+	$(INSTALL) -m 644 $(B)/client/sendoff.h $(call dest,$(includedir))
+	$(INSTALL) -m 644 $(B)/client/sendoff.pc $(call dest,$(libdir)/pkgconfig)
+
+uninstall-lib:
+	rm -f $(call dest,$(libdir)/libsendoff.a) \
+	    $(call dest,$(includedir)/sendoff.h) \
+	    $(call dest,$(libdir)/pkgconfig/sendoff.pc)
 
 # Only what install brought: others may have put something beside it.
 uninstall:

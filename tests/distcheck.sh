@@ -23,7 +23,14 @@ for file in usr/bin/sendoff usr/sbin/sendmail usr/lib/sendmail usr/bin/mailq \
 	}
 done
 [ "$("$dir/root/usr/bin/sendoff" --version)" = "$(basename "$src" | tr - ' ')" ]
-make -s uninstall DESTDIR="$dir/root"
+make -s install-lib DESTDIR="$dir/root"
+export PKG_CONFIG_PATH="$dir/root/usr/lib/pkgconfig" \
+    PKG_CONFIG_SYSROOT_DIR="$dir/root"
+# shellcheck disable=SC2046
+cc -o "$dir/note" "$src/tests/example/note.c" \
+    $(pkg-config --cflags --libs sendoff | sed "s|$dir/root$dir/root|$dir/root|g")
+"$dir/note" && exit 1 # without arguments
+make -s uninstall uninstall-lib DESTDIR="$dir/root"
 left=$(find "$dir/root" ! -type d)
 [ -z "$left" ] || {
 	echo "left behind: $left"

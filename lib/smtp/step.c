@@ -78,10 +78,24 @@ verb_of(struct bytes line)
 	return VERB_OTHER;
 }
 
+int
+smtp_command_check(struct bytes line, struct error *e)
+{
+	static const char *const not [] = { "DATA", "BDAT", "AUTH",
+		"STARTTLS" };
+	struct bytes word = bytes_take(&line, ' ');
+
+	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
+		if (bytes_is_case(word, not [i]))
+			return error_set(e, ERR_USAGE,
+			    "%s is no command to be said by itself", not [i]);
+	return 0;
+}
+
 void
 smtp_command(struct smtp *s, struct bytes line)
 {
-	if (begin(s, true))
+	if (begin(s, true) && smtp_command_check(line, &s->why) == 0)
 		engine_say(s, verb_of(line), 0, "%.*s", BYTES_ARG(line));
 }
 

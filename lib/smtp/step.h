@@ -39,10 +39,13 @@ void smtp_login(struct smtp *s);
 /*
  * Any command line, without CRLF: VRFY, EXPN, HELP, NOOP, RSET (RFC 5321,
  * 4.1.1.5 to 4.1.1.9) or what an extension has.  A control character in it is
- * ERR_USAGE.  Not for commands that something else than a reply follows: DATA,
- * BDAT, AUTH, STARTTLS.
+ * ERR_USAGE, and so are commands that something else than a reply follows:
+ * DATA, BDAT, AUTH, STARTTLS.
  */
 void smtp_command(struct smtp *s, struct bytes line);
+
+/* Is it none of those? */
+int smtp_command_check(struct bytes line, struct error *e);
 
 /*
  * A whole transaction, pipelined where it can be.  Verdicts go into env; one

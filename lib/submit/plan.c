@@ -3,18 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/base64.h"
 #include "conf/hint.h"
 #include "conf/secret.h"
-
-/* As many exchanges can there be over one connection, with one to spare. */
-enum { NONCES = 8 };
 
 void
 plan_init(struct plan *p)
 {
 	*p = (struct plan){ 0 };
-	buf_init(&p->nonce, NONCES * SMTP_NONCE + 1);
+	buf_init(&p->nonce, SELF_NONCES * SMTP_NONCE + 1);
 }
 
 void
@@ -25,31 +21,16 @@ plan_clear(struct plan *p)
 
 /* ---- greeting ------------------------------------------------------------- */
 
-static bool
-is_fqdn(const char *name)
-{
-	const char *dot = strchr(name, '.');
-
-	return dot != NULL && dot != name && dot[1] != '\0';
-}
-
-/* RFC 5321, 4.1.4: a domain, or the literal of the address we come from. */
 static void
 choose_ehlo_name(struct plan *p, const struct account *a,
     const struct here *here, const char *local)
 {
 	size_t size = sizeof(p->ehlo_name);
-	char host[256];
 
-	here->host_name(host, sizeof(host));
 	if (a->ehlo_name != NULL)
 		snprintf(p->ehlo_name, size, "%s", a->ehlo_name);
-	else if (is_fqdn(host) || local[0] == '\0')
-		snprintf(p->ehlo_name, size, "%s",
-		    host[0] != '\0' ? host : "localhost");
 	else
-		snprintf(p->ehlo_name, size, "[%s%s]",
-		    strchr(local, ':') != NULL ? "IPv6:" : "", local);
+		self_name(p->ehlo_name, size, here, local);
 }
 
 /* ---- login ---------------------------------------------------------------- */
@@ -106,17 +87,6 @@ certificate_only(const struct account *a)
 	return a->user == NULL && mechanisms(a) == NULL;
 }
 
-/* 144 random bits each, printable (RFC 5802, 5.1). */
-static void
-make_nonces(struct plan *p, const struct here *here)
-{
-	char raw[NONCES * SMTP_NONCE / 4 * 3];
-
-	here->random(raw, sizeof(raw));
-	buf_reset(&p->nonce);
-	base64_encode(&p->nonce, (struct bytes){ raw, sizeof(raw) });
-}
-
 static void
 plan_login(struct smtp_plan *p, const struct account *a,
     const struct account_host *host)
@@ -166,7 +136,8 @@ plan_make(struct plan *p, const struct letter *l, const struct request *r,
 	const struct account *a = &l->account;
 
 	choose_ehlo_name(p, a, r->here, local);
-	make_nonces(p, r->here);
+	buf_reset(&p->nonce);
+	self_nonces(&p->nonce, r->here);
 	p->smtp = (struct smtp_plan){
 		.lmtp = a->protocol == PROTOCOL_LMTP,
 		.security = security(host),

@@ -5,12 +5,13 @@
 #ifndef SUBMIT_PLAN_H
 #define SUBMIT_PLAN_H
 
+#include "client/self.h"
 #include "smtp/session.h"
 #include "submit/letter.h"
 
 struct plan {
 	struct smtp_plan smtp; /* points into this struct and the letter */
-	char ehlo_name[280];
+	char ehlo_name[SELF_NAME];
 	struct buf nonce; /* owned: ours, for SCRAM */
 };
 

@@ -135,25 +135,6 @@ struct asking {
 	void *ctx;
 };
 
-/* What would leave the server waiting for something else than a command. */
-static int
-check_command(const char *text, struct error *e)
-{
-	static const char *const not [] = { "DATA", "BDAT", "AUTH",
-		"STARTTLS" };
-	struct bytes line = bytes_of(text), word = bytes_take(&line, ' ');
-
-	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
-		if (bytes_is_case(word, not [i])) {
-			error_set(e, ERR_USAGE, "%s is no command to be asked",
-			    not [i]);
-			return error_hint(e,
-			    "tls and auth in the account say how to get in; "
-			    "a message is sent without --command");
-		}
-	return 0;
-}
-
 static int
 check_questions(const struct asking *a, struct error *e)
 {
@@ -165,8 +146,11 @@ check_questions(const struct asking *a, struct error *e)
 		if (bytes_control(bytes_of(text)))
 			return error_set(
 			    e, ERR_USAGE, "control character in a command");
-		if (a->asked[i].verb == NULL && check_command(text, e) < 0)
-			return -1;
+		if (a->asked[i].verb == NULL &&
+		    smtp_command_check(bytes_of(text), e) < 0)
+			return error_hint(e,
+			    "tls and auth in the account say how to get in; a "
+			    "message is sent without --command");
 	}
 	return 0;
 }
