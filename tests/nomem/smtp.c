@@ -1,9 +1,12 @@
-#include "smtp/session.h"
+#include "smtp/step.h"
 #include "tests/nomem/nomem.h"
 
 #include <stdlib.h>
 
 static const char content[] = "Subject: x\r\n\r\n.hi\r\n";
+
+#define NO "503 no\r\n"
+#define NO_9 NO NO NO NO NO NO NO NO NO
 
 /* A server's side, said whenever it is its turn. */
 static const char *const server[] = {
@@ -11,7 +14,7 @@ static const char *const server[] = {
 	"250-mail.example.org\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n",
 	"235 welcome\r\n250 ok\r\n250 ok\r\n550 no such user\r\n354 go on\r\n",
 	"250 queued\r\n",
-	"221 bye\r\n",
+	"550 not you\r\n" NO_9 NO_9 NO_9, /* MAIL, 26 RCPT, DATA */
 	NULL,
 };
 
@@ -19,7 +22,9 @@ struct play {
 	struct smtp *s;
 	const char *const *next;
 	struct bytes body;
-	bool heard_all; /* the server has had the whole message */
+	bool heard_all;       /* the server has had the whole message */
+	struct envelope more; /* for another transaction, if it stays */
+	struct smtp_message *msg;
 };
 
 static void
@@ -33,6 +38,25 @@ hear(struct play *p)
 	}
 	error_set(&gone, ERR_DISCONNECTED, "gone");
 	smtp_lost(p->s, &gone);
+}
+
+/* To many more than before; then leave. */
+static void
+again(struct play *p)
+{
+	struct error e = ERROR_NONE;
+	char to[] = "a@b.example";
+
+	if (p->more.n > 0 ||
+	    envelope_from(&p->more, BYTES("a@b.example"), &e) < 0) {
+		smtp_quit(p->s);
+		return;
+	}
+	for (; to[0] <= 'z'; to[0]++)
+		if (envelope_to(&p->more, bytes_of(to), NULL, &e) < 0)
+			break;
+	p->body = BYTES(content);
+	smtp_transaction(p->s, &p->more, p->msg);
 }
 
 static void
@@ -53,6 +77,9 @@ go_on(struct play *p, struct result *r)
 	case SMTP_BODY:
 		smtp_body(p->s, p->body);
 		p->body = BYTES("");
+		break;
+	case SMTP_IDLE:
+		again(p);
 		break;
 	default:
 		abort();
@@ -78,7 +105,7 @@ come_to(const struct envelope *env, const struct play *p, struct result *r,
 }
 
 static int
-converse(struct envelope *env, struct result *r, struct error *e)
+converse(struct envelope *env, bool stay, struct result *r, struct error *e)
 {
 	struct trace trace = { .here = &here_real };
 	struct smtp_tries tries = { 0 };
@@ -87,9 +114,10 @@ converse(struct envelope *env, struct result *r, struct error *e)
 		.ehlo_name = "c",
 		.trace = &trace,
 		.security = SMTP_SECURED,
+		.stay = stay,
 		.auth = true,
 		.id = { .user = BYTES("user"), .secret = BYTES("secret99") } };
-	struct play p = { .next = server, .body = BYTES(content) };
+	struct play p = { .next = server, .body = BYTES(content), .msg = &msg };
 	int rc = -1;
 
 	p.s = smtp_new(&plan, env, &msg, &tries, e);
@@ -99,12 +127,13 @@ converse(struct envelope *env, struct result *r, struct error *e)
 		rc = come_to(env, &p, r, e);
 	}
 	smtp_free(p.s);
+	envelope_clear(&p.more);
 	trace_clear(&trace);
 	return rc;
 }
 
 static int
-session(struct result *r, struct error *e)
+session(bool stay, struct result *r, struct error *e)
 {
 	struct envelope env = ENVELOPE;
 	int rc = envelope_from(&env, BYTES("a@b.example"), e);
@@ -114,12 +143,25 @@ session(struct result *r, struct error *e)
 	if (rc == 0)
 		rc = envelope_to(&env, BYTES("e@f.example"), NULL, e);
 	if (rc == 0)
-		rc = converse(&env, r, e);
+		rc = converse(&env, stay, r, e);
 	envelope_clear(&env);
 	return rc;
 }
 
+static int
+session_that_goes(struct result *r, struct error *e)
+{
+	return session(false, r, e);
+}
+
+static int
+session_that_stays(struct result *r, struct error *e)
+{
+	return session(true, r, e);
+}
+
 const struct work smtp_work[] = {
-	{ "session", session },
+	{ "session", session_that_goes },
+	{ "session that stays", session_that_stays },
 	{ NULL, NULL },
 };
