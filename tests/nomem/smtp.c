@@ -25,6 +25,7 @@ struct play {
 	bool heard_all;       /* the server has had the whole message */
 	struct envelope more; /* for another transaction, if it stays */
 	struct smtp_message *msg;
+	struct error why; /* of a step */
 };
 
 static void
@@ -40,23 +41,34 @@ hear(struct play *p)
 	smtp_lost(p->s, &gone);
 }
 
+static int
+name_many(struct envelope *env, struct error *e)
+{
+	char to[] = "a@b.example";
+
+	if (envelope_from(env, BYTES("a@b.example"), e) < 0)
+		return -1;
+	for (; to[0] <= 'z'; to[0]++)
+		if (envelope_to(env, bytes_of(to), NULL, e) < 0)
+			return -1;
+	return 0;
+}
+
 /* To many more than before; then leave. */
 static void
 again(struct play *p)
 {
 	struct error e = ERROR_NONE;
-	char to[] = "a@b.example";
 
-	if (p->more.n > 0 ||
-	    envelope_from(&p->more, BYTES("a@b.example"), &e) < 0) {
+	p->why = *smtp_error(p->s);
+	if (p->more.n > 0)
 		smtp_quit(p->s);
-		return;
+	else if (name_many(&p->more, &e) < 0)
+		smtp_lost(p->s, &e);
+	else {
+		p->body = BYTES(content);
+		smtp_transaction(p->s, &p->more, p->msg);
 	}
-	for (; to[0] <= 'z'; to[0]++)
-		if (envelope_to(&p->more, bytes_of(to), NULL, &e) < 0)
-			break;
-	p->body = BYTES(content);
-	smtp_transaction(p->s, &p->more, p->msg);
 }
 
 static void
@@ -90,10 +102,9 @@ static int
 come_to(const struct envelope *env, const struct play *p, struct result *r,
     struct error *e)
 {
-	if (smtp_error(p->s)->kind != ERR_NONE) {
-		*e = *smtp_error(p->s);
+	*e = smtp_error(p->s)->kind != ERR_NONE ? *smtp_error(p->s) : p->why;
+	if (e->kind != ERR_NONE)
 		return -1;
-	}
 	for (size_t i = 0; i < env->n; i++) {
 		enum verdict_state state = env->to[i].verdict.state;
 
