@@ -95,6 +95,16 @@ hop_run(struct hop *h)
 	connection_run(&h->line);
 }
 
+/* Only what this very call asks for: an account's habit is no promise. */
+static bool
+unreported(const struct hop *h)
+{
+	unsigned wanted = h->r->notify & ~(unsigned)NOTIFY_NEVER;
+
+	return wanted != 0 &&
+	    !ehlo_has(smtp_offers(h->line.session), "DSN", NULL);
+}
+
 void
 hop_note(struct hop *h, struct error *e)
 {
@@ -102,6 +112,7 @@ hop_note(struct hop *h, struct error *e)
 	const struct connection *line = &h->line;
 
 	l->maybe_delivered |= smtp_uncertain(line->session);
+	l->unreported = unreported(h);
 	l->round_trips += connection_round_trips(line);
 	snprintf(l->tls, sizeof(l->tls), "%s",
 	    line->secured ? line->tls.version : "off");

@@ -41,6 +41,7 @@ struct letter {
 	char host[256], tls[16];
 	unsigned round_trips;
 	bool maybe_delivered;
+	bool unreported; /* -N asks for reports, and the server makes none */
 	int64_t started, took; /* ticks, microseconds */
 };
 

@@ -200,6 +200,19 @@ failed(const struct verdict *v)
 	    v->stage == STAGE_OTHERS;
 }
 
+/* The one thing that a success is not silent about. */
+static void
+say_unreported(struct complaint *c, struct letter *l, const struct request *r)
+{
+	if (!l->unreported || !letter_somebody(l))
+		return;
+	begin(c, l, r);
+	buf_addf(c->out,
+	    "note: sent, but %s makes no delivery reports (DSN), which -N "
+	    "asks for\n",
+	    l->host);
+}
+
 static void
 report_text(struct letter *l, const struct request *r, const struct error *e)
 {
@@ -212,7 +225,9 @@ report_text(struct letter *l, const struct request *r, const struct error *e)
 	for (size_t i = 0; i < l->env.n; i++)
 		if (failed(&l->env.to[i].verdict))
 			say_recipient(&c, l, r, &l->env.to[i]);
-	if (out.n > 0) {
+	if (out.n == 0)
+		say_unreported(&c, l, r);
+	else {
 		buf_cut(&out, out.n - 1);
 		detail(&c, "saved:", "; saved in ", buf_bytes(&l->buried));
 		detail(&c, "lost:", "; not saved in ", buf_bytes(&l->unburied));
@@ -295,6 +310,7 @@ add_letter(struct json *j, const struct letter *l)
 	json_text(j, "message_id", buf_bytes(&l->message_id));
 	json_text(j, "queue_id", BYTES(""));
 	json_bool(j, "maybe_delivered", l->maybe_delivered);
+	json_bool(j, "unreported", l->unreported);
 	json_open(j, "recipients", '[');
 	add_recipients(j, l);
 	json_close(j, ']');

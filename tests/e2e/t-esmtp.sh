@@ -174,6 +174,23 @@ case_dsn_where_it_is_not_offered() {
 	expect_transcript_not 'NOTIFY=' 'RET=' 'ENVID='
 }
 
+case_reports_that_will_not_come_are_told_of() {
+	server --without DSN
+	account 'dsn_notify = "success";'
+	send_letter
+	expect_exit 0
+	expect_silence
+	send_letter -N never -R full
+	expect_exit 0
+	expect_silence
+	send_letter -N success
+	expect_exit 0
+	expect_says 'note: sent, but 127.0.0.1 makes no delivery reports'
+	send_letter -N failure --report=json
+	expect_json "$dir/out" unreported 'exit == 0'
+	expect_messages 4
+}
+
 case_no_parameters_after_helo() {
 	server --on 'ehlo reply "500 what"'
 	account
