@@ -489,7 +489,7 @@ const struct option_row option_rows[] = {
 	{ "ehlo-name", '\0', ARG, "NAME", set_key, "ehlo_name", "name to greet the server with" },
 	{ "domain", '\0', ARG, "NAME", set_key, "ehlo_name", "the same" },
 	{ "timeout", '\0', ARG, "T", set_key, "timeout", "for each step: 60s, 5m" },
-	{ "source-ip", '\0', ARG, "ADDR", set_key, "source_ip", "address to connect from" },
+	{ "source-ip", '\0', ARG, "ADDR", set_key, "source_ip", "address to connect from, or address:port" },
 
 	{ .help = "Delivery" },
 	{ NULL, 'i', NO_ARG, NULL, set_ignore_dots, NULL, "a lone dot does not end the message" },

@@ -121,12 +121,17 @@ check_domain(struct bytes word, struct error *e)
 	return is_domain(word) ? 0 : refuse(e, word, "is no domain");
 }
 
+/* What smtplib's source_address holds: an address of ours, perhaps a port. */
 int
-check_ip(struct bytes word, struct error *e)
+check_source(struct bytes word, struct error *e)
 {
-	if (is_ip(word, AF_INET) || is_ipv6(word))
-		return 0;
-	return refuse(e, word, "is no IP address");
+	struct bytes behind, address = split_host(word, &behind);
+	unsigned port;
+
+	if ((!is_ip(address, AF_INET) && !is_ipv6(address)) ||
+	    (behind.n > 0 && behind.p[0] != ':'))
+		return refuse(e, word, "is no IP address");
+	return behind.n == 0 ? 0 : read_port(bytes_skip(behind, 1), &port, e);
 }
 
 /* esmtp-param (RFC 5321, 4.1.2) */

@@ -25,7 +25,7 @@ int check_ehlo(struct bytes word, struct error *e);
 int check_sender(struct bytes word, struct error *e); /* or "*@domain" */
 int check_log(struct bytes word, struct error *e);
 int check_domain(struct bytes word, struct error *e); /* or "auto" */
-int check_ip(struct bytes word, struct error *e);
+int check_source(struct bytes word, struct error *e); /* address[:port] */
 int check_option(struct bytes word, struct error *e); /* RFC 5321, 4.1.2 */
 int check_pin(struct bytes word, struct error *e);
 

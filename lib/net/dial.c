@@ -153,7 +153,7 @@ connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
 	int fd;
 
 	if (d->source != NULL) {
-		if (!resolve_literal(d->source, 0, &source))
+		if (!resolve_source(d->source, &source))
 			return error_set(e, ERR_CONFIG,
 			    "source address '%s' is not an IP address",
 			    d->source);

@@ -23,7 +23,8 @@ struct dial_tried {
 struct dial {
 	const char *host;        /* name (UTF-8 allowed), address, or path */
 	unsigned port;           /* not for a path */
-	const char *source;      /* address to bind to, or NULL */
+	const char *source;      /* address, or address:port, [address]:port,
+	                            to bind to; or NULL */
 	int64_t connect_timeout; /* microseconds for the name and for each
 	                            address; 0: none */
 	int64_t deadline;        /* ticks: the end of everything; 0: none */

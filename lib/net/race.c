@@ -110,6 +110,20 @@ win(struct heat *h, struct attempt *a)
 	h->running--;
 }
 
+/*
+ * A port of ours that was used a moment ago, or that stands in the race twice,
+ * may be bound again: what must be unique is both ends together.
+ */
+static int
+bind_to(int fd, const struct endpoint *source)
+{
+	int yes = 1;
+
+	if (endpoint_port(source) != 0)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	return bind(fd, (const struct sockaddr *)&source->addr, source->n);
+}
+
 /* A socket of its own, bound to the source address: -1 and errno. */
 static int
 make_socket(const struct endpoint *source, int family)
@@ -121,8 +135,7 @@ make_socket(const struct endpoint *source, int family)
 		return -1;
 	}
 	fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || source == NULL ||
-	    bind(fd, (const struct sockaddr *)&source->addr, source->n) == 0)
+	if (fd < 0 || source == NULL || bind_to(fd, source) == 0)
 		return fd;
 	why = errno;
 	close(fd);
@@ -269,24 +282,37 @@ only_time_was_lost(const struct heat *h)
 	return true;
 }
 
-/* An address to come from that this machine does not have. */
+/* Did one fail because of the address to come from? */
 static bool
-source_is_foreign(const struct heat *h)
+source_failed(const struct heat *h)
 {
 	for (size_t i = 0; i < h->begun; i++)
-		if (h->tries[i].why == EADDRNOTAVAIL)
+		if (h->tries[i].why == EADDRNOTAVAIL ||
+		    h->tries[i].why == EADDRINUSE)
 			return h->race->source != NULL;
 	return false;
 }
 
 static void
-hint(const struct heat *h, unsigned port, struct error *e)
+hint_source(const struct endpoint *source, struct error *e)
 {
 	char text[ENDPOINT_TEXT];
+	unsigned port = endpoint_port(source);
 
-	if (source_is_foreign(h))
-		error_hint(e, "is %s an address of this machine?",
-		    endpoint_text(h->race->source, text));
+	endpoint_text(source, text);
+	if (port == 0)
+		error_hint(e, "is %s an address of this machine?", text);
+	else
+		error_hint(e,
+		    "is %s an address of this machine, and its port %u free?",
+		    text, port);
+}
+
+static void
+hint(const struct heat *h, unsigned port, struct error *e)
+{
+	if (source_failed(h))
+		hint_source(h->race->source, e);
 	else if (port == 25)
 		error_hint(e,
 		    "many networks block port 25; mail of users is taken on "

@@ -36,6 +36,12 @@ typedef int resolve_lookup(const char *host, const char *port,
 bool resolve_literal(const char *host, unsigned port, struct endpoint *p);
 
 /*
+ * An end of ours: address, address:port for IPv4, [address]:port for either.
+ * The port is 0, any, when there is none.
+ */
+bool resolve_source(const char *text, struct endpoint *p);
+
+/*
  * The addresses of host (ASCII), in the system's order, RESOLVE_MOST at most.
  * ERR_RESOLVE (transient when the answer may be another one later) and
  * ERR_TIMEOUT at the deadline (ticks; 0: none).

@@ -131,14 +131,32 @@ open_store(const char *path, struct error *e)
 	return fd < 0 ? error_sys(e, ERR_IO, "cannot open '%s'", path) : fd;
 }
 
+/* "127.0.0.1:4025", "::1:4025"; nothing for a Unix socket. */
+static void
+name_client(const struct sockaddr *from, socklen_t n, char *to, size_t size)
+{
+	char host[INET6_ADDRSTRLEN], port[8];
+
+	to[0] = '\0';
+	if (from->sa_family != AF_UNIX &&
+	    getnameinfo(from, n, host, sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(to, size, "%s:%s", host, port);
+}
+
 static void
 accept_client(struct house *h)
 {
-	int fd = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC);
+	struct sockaddr_storage from = { 0 };
+	socklen_t n = sizeof(from);
+	int fd =
+	    accept4(h->listener, (struct sockaddr *)&from, &n, SOCK_CLOEXEC);
 	pid_t pid;
 
 	if (fd < 0)
 		return;
+	name_client((struct sockaddr *)&from, n, h->place.client,
+	    sizeof(h->place.client));
 	h->place.conn++;
 	pid = fork();
 	if (pid == 0) {

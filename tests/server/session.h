@@ -13,6 +13,7 @@ struct session_place {
 	int store;                       /* directory, or -1 */
 	unsigned *messages; /* borrowed: counts the messages of the run */
 	unsigned conn;      /* which connection this is, from 1 */
+	char client[64];    /* its address:port; "" for a Unix socket */
 };
 
 /* Serve one client; takes the descriptor. */

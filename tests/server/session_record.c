@@ -43,6 +43,7 @@ session_record(struct session *s)
 
 	json_open(&j, NULL, '{');
 	json_number(&j, "connection", s->place.conn);
+	json_text(&j, "client", bytes_of(s->place.client));
 	json_text(&j, "hello", buf_bytes(&s->hello));
 	tell_tls(s, &j);
 	json_open(&j, "auth", '[');

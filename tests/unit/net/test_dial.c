@@ -366,6 +366,45 @@ START_TEST(dial_traces_json)
 }
 END_TEST
 
+/* Ends of ours: text, address (NULL: it is none), port. */
+static const struct {
+	const char *text, *address;
+	unsigned port;
+} sources[] = {
+	{ "192.0.2.7", "192.0.2.7", 0 },
+	{ "192.0.2.7:4025", "192.0.2.7", 4025 },
+	{ "[192.0.2.7]:4025", "192.0.2.7", 4025 },
+	{ "2001:db8::7", "2001:db8::7", 0 },
+	{ "[2001:db8::7]", "2001:db8::7", 0 },
+	{ "[2001:db8::7]:65535", "2001:db8::7", 65535 },
+	{ "192.0.2.7:", NULL, 0 },
+	{ "192.0.2.7:0", NULL, 0 },
+	{ "192.0.2.7:65536", NULL, 0 },
+	{ "192.0.2.7:smtp", NULL, 0 },
+	{ "192.0.2.7:-1", NULL, 0 },
+	{ "[2001:db8::7", NULL, 0 },
+	{ "[2001:db8::7]4025", NULL, 0 },
+	{ "[]:4025", NULL, 0 },
+	{ ":4025", NULL, 0 },
+	{ "localhost:4025", NULL, 0 },
+	{ "", NULL, 0 },
+};
+
+START_TEST(sources_have_an_address_and_perhaps_a_port)
+{
+	struct endpoint p;
+	char text[ENDPOINT_TEXT];
+	bool good = resolve_source(sources[_i].text, &p);
+
+	ck_assert_msg(
+	    good == (sources[_i].address != NULL), "'%s'", sources[_i].text);
+	if (!good)
+		return;
+	ck_assert_str_eq(endpoint_text(&p, text), sources[_i].address);
+	ck_assert_uint_eq(endpoint_port(&p), sources[_i].port);
+}
+END_TEST
+
 /* Dials that are bound to fail, each in its own way. */
 static const struct {
 	const char *host, *source;
@@ -451,6 +490,8 @@ suite_dial(void)
 	tcase_add_loop_test(t, blocked_ports_have_a_hint, 0, COUNT(ports));
 	tcase_set_timeout(u, 30);
 	tcase_add_loop_test(u, names_are_resolved, 0, COUNT(lookups));
+	tcase_add_loop_test(
+	    u, sources_have_an_address_and_perhaps_a_port, 0, COUNT(sources));
 	tcase_set_timeout(v, 30);
 	tcase_add_test(v, dial_tells_what_came_of_it);
 	tcase_add_test(v, dial_traces_json);
