@@ -76,6 +76,7 @@ struct account {
 	char *tls_host; /* the name to verify instead of the host's */
 	char **auth;    /* mechanism names; {"auto"} or {"off"} alone */
 	bool auth_initial_response;
+	bool auth_initial_asked; /* that was said, and is not the default */
 	bool auth_without_tls;
 	char *user;
 	struct secret password;

@@ -203,6 +203,14 @@ fill_verify(struct account *a, const struct stack *s, struct error *e)
 	return set_origin(a, KEY_TLS_VERIFY, "tls_fingerprint", e);
 }
 
+/* LOGIN has an initial response in no RFC: it takes one who asks for it. */
+static void
+note_initial(struct account *a)
+{
+	a->auth_initial_asked = a->auth_initial_response &&
+	    strcmp(a->origins[KEY_AUTH_INITIAL_RESPONSE], "default") != 0;
+}
+
 int
 account_fill(struct account *a, const struct stack *s, const struct provider *p,
     struct error *e)
@@ -217,5 +225,6 @@ account_fill(struct account *a, const struct stack *s, const struct provider *p,
 	if (fill_keys(a, s, e) < 0 || fill_verify(a, s, e) < 0 ||
 	    fill_wire(a, s, p, e) < 0)
 		return -1;
+	note_initial(a);
 	return check_identity(a, e);
 }

@@ -203,8 +203,10 @@ restart(struct smtp *s, struct error *e)
 static bool
 initial_wanted(const struct smtp *s)
 {
-	return sasl_mechanisms[s->mechanism].traits & SASL_FIRST &&
-	    !s->plan->no_initial && !s->tries->no_initial;
+	bool has = sasl_mechanisms[s->mechanism].traits & SASL_FIRST ||
+	    (s->plan->login_initial && index_of("LOGIN") == s->mechanism);
+
+	return has && !s->plan->no_initial && !s->tries->no_initial;
 }
 
 /* No two exchanges share one (RFC 5802, 5.1), as far as there are more. */
@@ -404,13 +406,22 @@ flight_failed(struct smtp *s)
 	engine_hang_up(s);
 }
 
-/* It has overlooked the response behind AUTH, and asks for it. */
+/*
+ * It has overlooked the response behind AUTH, and asks for it: LOGIN by
+ * "Username:", which must not get the password.
+ */
 static bool
 asks_again(const struct smtp *s)
 {
-	return s->initial && !s->challenged && !s->tries->no_initial &&
-	    sasl_mechanisms[s->mechanism].traits & SASL_SINGLE &&
-	    bytes_trim(buf_bytes(&s->reply.text)).n == 0;
+	struct bytes text = bytes_trim(buf_bytes(&s->reply.text));
+
+	if (!s->initial || s->challenged || s->tries->no_initial)
+		return false;
+	if (index_of("LOGIN") == s->mechanism)
+		return bytes_is(text, "VXNlcm5hbWU6") ||
+		    bytes_is_case(text, "Username:");
+	return sasl_mechanisms[s->mechanism].traits & SASL_SINGLE &&
+	    text.n == 0;
 }
 
 static void

@@ -89,6 +89,7 @@ struct smtp_plan {
 	struct sasl_identity id;
 	bool certificate;      /* a client certificate is in use */
 	bool no_initial;       /* never an initial response */
+	bool login_initial;    /* one with LOGIN too, which no RFC has */
 	bool auth_without_tls; /* plaintext mechanisms in the clear too */
 	/* Do the words of a refusal forbid trying again? or NULL */
 	bool (*locked_out)(struct bytes words);

@@ -96,6 +96,7 @@ plan_login(struct smtp_plan *p, const struct account *a,
 	p->mechanisms = mechanisms(a);
 	p->certificate = a->tls_cert_file != NULL;
 	p->no_initial = !a->auth_initial_response;
+	p->login_initial = a->auth_initial_asked;
 	p->auth_without_tls = a->auth_without_tls || host->is_path;
 	p->locked_out = hint_locked_out;
 }

@@ -23,6 +23,13 @@ case_plain() {
 
 case_login() {
 	logs_in LOGIN
+	expect_transcript '^> AUTH LOGIN$'
+}
+
+case_login_with_an_initial_response_when_told() {
+	more='auth_initial_response = true;'
+	logs_in LOGIN
+	expect_transcript '^> AUTH LOGIN dXNlcg==$'
 }
 
 case_cram_md5() {
@@ -212,6 +219,14 @@ case_offered_over_two_lines() {
 	expect_exit 0
 }
 
+case_mechanisms_that_nobody_knows() {
+	server --tls implicit --auth "BOGUS PLAIN LOGIN CRAM-MD5"
+	tls_account 'tls = "implicit";'
+	send_letter
+	expect_exit 0
+	expect_json "$store/envelope-1.json" 'mechanism == "PLAIN"'
+}
+
 case_not_offered() {
 	server --tls implicit
 	tls_account 'tls = "implicit";'
@@ -245,6 +260,20 @@ case_already_authenticated() {
 	send_letter
 	expect_exit 0
 	expect_messages 1
+}
+
+case_all_are_refused() {
+	server --tls implicit --auth "SCRAM-SHA-256 CRAM-MD5 PLAIN" \
+	    --on 'outcome reply "535 5.7.8 not-you"' \
+	    --on 'auth has=SCRAM reply "504 5.5.4 not today"' \
+	    --on 'auth has=PLAIN reply "535 5.7.8 not-you"'
+	tls_account 'tls = "implicit";'
+	send_letter
+	expect_exit 77
+	expect_says 'not-you'
+	[ "$(cat "$store"/*.log | grep -c '^> AUTH')" -eq 3 ] ||
+	    fail "not each of the three, once"
+	expect_nothing_sent
 }
 
 case_falls_back_to_the_next() {

@@ -142,6 +142,7 @@ plan_word(struct talk *t, struct bytes word)
 		{ "stay", offsetof(struct talk, plan.stay) },
 		{ "clear-auth", offsetof(struct talk, plan.auth_without_tls) },
 		{ "no-initial", offsetof(struct talk, plan.no_initial) },
+		{ "login-initial", offsetof(struct talk, plan.login_initial) },
 		{ "no-pipelining", offsetof(struct talk, plan.no_pipelining) },
 		{ "certificate", offsetof(struct talk, plan.certificate) },
 		{ "auth", offsetof(struct talk, plan.auth) },
