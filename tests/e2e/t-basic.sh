@@ -406,6 +406,31 @@ case_the_hello_name_as_option() {
 	expect_transcript '^> EHLO opt\.example\.org$'
 }
 
+# A host's name without a domain is none for EHLO.
+case_the_hello_name_of_a_host_without_domain() {
+	needs_root
+	server
+	account
+	# shellcheck disable=SC2016
+	letter | unshare -u sh -c 'hostname lonely &&
+	    exec "$0" -C sendoff.conf you@example.test' "$sendoff" 2>err
+	status=${PIPESTATUS[1]}
+	expect_exit 0
+	expect_transcript '^> EHLO \[127\.0\.0\.1\]$'
+}
+
+case_the_hello_name_of_a_host_with_domain() {
+	needs_root
+	server
+	account
+	# shellcheck disable=SC2016
+	letter | unshare -u sh -c 'hostname shop.example.org &&
+	    exec "$0" -C sendoff.conf you@example.test' "$sendoff" 2>err
+	status=${PIPESTATUS[1]}
+	expect_exit 0
+	expect_transcript '^> EHLO shop\.example\.org$'
+}
+
 case_an_account_from_options_alone() {
 	server
 	(cd / && run_sendoff --host=127.0.0.1 --port="$port" --tls=off \

@@ -210,6 +210,39 @@ case_mail_options_by_what_is_offered() {
 	expect_transcript_not 'MT-PRIORITY'
 }
 
+# What the user says stands; what the message needs comes to it, once.
+case_mail_options_join_what_is_needed() {
+	server
+	account 'mail_options = ["BODY=8BITMIME", "SMTPUTF8"];'
+	send 用户@example.test < <(letter)
+	expect_exit 0
+	expect_transcript \
+	    '^> MAIL FROM:<me@example\.test> BODY=8BITMIME SMTPUTF8$'
+	send --mail-option=RET=HDRS 用户@example.test < <(letter)
+	transcript 2 | grep -qE '^> MAIL .* BODY=8BITMIME SMTPUTF8 RET=HDRS$' ||
+	    fail "not what is needed and what was said"
+}
+
+case_mail_options_that_must_be_kept() {
+	local option
+	server --without SMTPUTF8
+	account
+	for option in REQUIRETLS SMTPUTF8; do
+		send_letter --mail-option=$option --report=json
+		expect_exit 69
+		expect_report 'error == "not_supported"'
+	done
+	expect_nothing_sent
+}
+
+case_mail_options_left_out_are_told() {
+	server --without DSN
+	account
+	send_letter --mail-option=RET=FULL --debug-level=1
+	expect_exit 0
+	expect_says 'parameter RET=FULL left out'
+}
+
 case_rcpt_options() {
 	server
 	account
@@ -234,6 +267,15 @@ case_keywords_are_whole_words() {
 	send_letter
 	expect_exit 0
 	expect_flights "EHLO,MAIL,RCPT,DATA,content"
+}
+
+case_junk_among_the_keywords() {
+	server --on 'ehlo reply "250-mail\n250-(junk) SIZE\n250--DSN\n250-\n250- \n250-X=?\n250 PIPELINING"'
+	account
+	send_letter
+	expect_exit 0
+	expect_flights "EHLO,MAIL RCPT DATA,content"
+	expect_transcript '^> MAIL FROM:<me@example\.test>$'
 }
 
 case_the_first_line_is_no_keyword() {

@@ -191,6 +191,19 @@ case_the_envelope_sender_from_the_header() {
 	    'mail.startswith("FROM:<boss@example.test>")'
 }
 
+case_the_sender_field_stands_before_from() {
+	server
+	account
+	message 'From: boss@example.test, chief@example.test' \
+	    'Sender: Secretary <sec@example.test>' 'To: a@example.test' |
+	    send -t --read-envelope-from
+	recipients 'a'
+	expect_json "$store/envelope-1.json" \
+	    'mail.startswith("FROM:<sec@example.test>")'
+	expect_header '^From: boss@example\.test, chief@example\.test' \
+	    '^Sender: Secretary <sec@example\.test>'
+}
+
 case_duplicates_are_sent_once() {
 	server
 	account

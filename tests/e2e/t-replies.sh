@@ -26,6 +26,16 @@ case_greeting_2yz_that_is_no_220() {
 	refused greeting '299 5.0.0 strange' 69 76
 }
 
+# No server of this protocol says that.
+case_greeting_1yz() {
+	server --on 'greeting reply "199 no hello for you"'
+	account
+	send_letter --report=json
+	expect_exit 76
+	expect_report 'error == "protocol"'
+	expect_nothing_sent
+}
+
 case_greeting_of_several_lines() {
 	server --on 'greeting reply "220-mail.example.test\n220-be welcome\n220 ESMTP"'
 	account
@@ -105,6 +115,23 @@ case_mail_421() {
 	send_letter
 	expect_exit 75
 	expect_nothing_sent
+}
+
+case_mail_421_is_the_end() {
+	server --without PIPELINING --on 'mail reply "421 4.3.2 closing-down"'
+	account
+	send_letter
+	expect_exit 75
+	expect_commands "EHLO MAIL"
+}
+
+case_mail_4yz_and_away() {
+	server --without PIPELINING \
+	    --on 'mail reply "451 4.3.0 not-now" close'
+	account
+	send_letter --report=json
+	expect_exit 75
+	expect_report 'error == "sender_refused"' 'recipients[0]["code"] == 451'
 }
 
 case_rcpt_550_without_enhanced_code() {
@@ -248,6 +275,15 @@ case_dot_5yz() {
 
 case_dot_552() {
 	refused dot '552 5.3.4 too-large' 69
+}
+
+case_dot_251_is_a_yes() {
+	server --on 'dot reply "251 2.0.0 on its way"'
+	account
+	send_letter --report=json
+	expect_exit 0
+	expect_report 'recipients[0]["status"] == "accepted"' \
+	    'recipients[0]["code"] == 251'
 }
 
 case_dot_4yz() {
