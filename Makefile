@@ -268,6 +268,7 @@ check-floors:
 
 check-docs: $(B)/keys
 	@bash $(srcdir)/tests/docs.sh $(B)
+	@bash $(srcdir)/tests/contract.sh
 
 # ---- looking at the source -----------------------------------------------------
 
