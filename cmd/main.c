@@ -55,6 +55,16 @@ put_line(void *ctx, struct bytes line)
 	report_write(*(const int *)ctx, line);
 }
 
+/* A terminal, unless its user wants none (https://no-color.org). */
+static bool
+shows_colours(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fd) == 1 && (no == NULL || no[0] == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0;
+}
+
 static int
 open_trace(struct trace *t, int *fd, const struct options *o, struct error *e)
 {
@@ -192,6 +202,7 @@ run(struct options *o, struct environment *env, int argc, char **argv)
 	}
 	trace.json = o->json_trace;
 	trace.show_secrets = o->show_secrets;
+	trace.colour = shows_colours(fd);
 	r = request_of(o, env, &trace);
 	r.program = options_name(argv[0]);
 	if (isatty(STDERR_FILENO) == 1 && !o->no_progress && trace.level == 0) {

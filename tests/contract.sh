@@ -30,7 +30,7 @@ must_be_there() {
 		M2.command M5.helo M8.has_extn M11.login M12.auth M16.starttls
 		M17.quit M19.mail M20.rcpt M21.data Q4.compose
 		T.level1 T.level2 T.level3 T.where T.clean T.cut T.redact
-		T.secrets T.body T.json T.quit
+		T.secrets T.body T.json T.colour T.quit
 		General.testQuoteData General.testBasic1 General.testBasic2
 		General.testSourceAddress General.testLocalHostName
 		General.testTimeoutDefault General.testTimeoutNone

@@ -189,21 +189,48 @@ beginning(struct bytes text)
 	return bytes_head(text, n);
 }
 
+/* Sent cyan, received green, yellow or red by its class, facts dim. */
+static const char *
+colour_of(const struct trace_event *v, struct bytes text)
+{
+	char class = v->mark == '<' && text.n > 0 ? text.p[0] : v->mark;
+
+	if (!v->t->colour)
+		return "";
+	switch (class) {
+	case '>':
+		return "\033[36m";
+	case '*':
+		return "\033[2m";
+	case '2':
+	case '3':
+		return "\033[32m";
+	case '4':
+		return "\033[33m";
+	case '5':
+		return "\033[31m";
+	default:
+		return "";
+	}
+}
+
 static void
 put_line(struct trace_event *v, struct bytes text)
 {
 	struct buf line = BUF(EVENT_MAX), shown = BUF(EVENT_MAX);
+	const char *colour = colour_of(v, text);
 	struct bytes front;
 
 	trace_shown(v->t, &shown, text);
 	add_prefix(v->t, &line);
+	buf_adds(&line, colour);
 	buf_addc(&line, v->mark);
 	buf_addc(&line, ' ');
 	front = beginning(buf_bytes(&shown));
 	buf_add(&line, front);
 	if (shown.n > front.n)
 		buf_addf(&line, "… (+%zu)", shown.n - front.n);
-	buf_addc(&line, '\n');
+	buf_adds(&line, colour[0] != '\0' ? "\033[0m\n" : "\n");
 	v->t->put(v->t->ctx, buf_bytes(&line));
 	buf_clear(&line);
 	buf_clear(&shown);

@@ -25,6 +25,7 @@ struct trace {
 	int level; /* 0: off */
 	bool json;
 	bool show_secrets;
+	bool colour;             /* text for a terminal that can show colours */
 	const struct here *here; /* borrowed */
 	/* Takes one whole line, its LF included. */
 	void (*put)(void *ctx, struct bytes line);

@@ -120,6 +120,38 @@ case_what_is_ignored_after_quit() {
 	expect_exit 0
 }
 
+# on_terminal ARGUMENT...: the standard error is one, and goes to $dir/seen.
+on_terminal() {
+	"$python" "$here/on_terminal.py" "$dir/seen" "$sendoff" \
+	    -C "$dir/sendoff.conf" "$@" you@example.test < <(letter)
+	status=$?
+	expect_exit 0
+}
+
+esc=$(printf '\033')
+
+case_colours_on_a_terminal() {
+	server
+	account
+	export TERM=xterm
+	on_terminal --debug-level=2
+	grep -q "${esc}\[36m> DATA$esc\[0m" seen || fail "no cyan"
+	grep -q "${esc}\[32m< 354 go on$esc\[0m" seen || fail "no green"
+	grep -qE "^[0-9:.]{15} +[0-9.]+ $esc\[2m\* done" seen || fail "nothing dim"
+}
+
+case_no_colours_where_they_are_not_wanted() {
+	server
+	account
+	export TERM=xterm
+	NO_COLOR=1 on_terminal --debug-level=1
+	TERM=dumb on_terminal --debug-level=1
+	on_terminal --debug-level=1 --debug-format=json
+	on_terminal --debug-level=1 --debug-file="$dir/trace"
+	send_letter --debug-level=1
+	! grep -q "$esc" seen trace err || fail "there are colours"
+}
+
 case_an_error_is_told_once_below_the_trace() {
 	server --on 'mail reply "550 5.1.8 unwanted"'
 	account

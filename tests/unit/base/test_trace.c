@@ -326,6 +326,35 @@ START_TEST(an_empty_reply_is_a_line)
 }
 END_TEST
 
+/* Mark, reply code; how a line begins and ends. */
+static const struct {
+	char mark;
+	const char *said, *line;
+} colours[] = {
+	{ '>', "DATA", "\033[36m> DATA\033[0m\n" },
+	{ '<', "250 ok", "\033[32m< 250 ok\033[0m\n" },
+	{ '<', "354 go", "\033[32m< 354 go\033[0m\n" },
+	{ '<', "450-no", "\033[33m< 450-no\033[0m\n" },
+	{ '<', "550 no", "\033[31m< 550 no\033[0m\n" },
+	{ '<', "hello", "< hello\n" },
+	{ '<', "\033[5m", "< \\x1b[5m\n" },
+	{ '*', "done", "\033[2m* done\033[0m\n" },
+	{ '|', "text", "| text\n" },
+};
+
+START_TEST(a_terminal_gets_colours)
+{
+	struct trace t = trace_at(1, false);
+	struct trace_event v;
+
+	t.colour = true;
+	ck_assert(trace_open(&t, &v, 1, colours[_i].mark, "reply"));
+	trace_say(&v, "%s", colours[_i].said);
+	trace_close(&v);
+	ck_assert_str_eq(buf_text(&out), colours[_i].line);
+}
+END_TEST
+
 Suite *
 suite_trace(void)
 {
@@ -343,6 +372,8 @@ suite_trace(void)
 	tcase_add_loop_test(t, long_lines_are_cut_between_characters, 0, 3);
 	tcase_add_test(t, a_line_of_1000_is_not_cut);
 	tcase_add_test(t, an_empty_reply_is_a_line);
+	tcase_add_loop_test(t, a_terminal_gets_colours, 0,
+	    sizeof(colours) / sizeof(colours[0]));
 	suite_add_tcase(s, t);
 	return s;
 }
