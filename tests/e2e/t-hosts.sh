@@ -212,6 +212,17 @@ case_a_source_port_that_is_taken() {
 	expect_no_connection
 }
 
+# The port is free again for the next host, though its last connection has only
+# just ended.
+case_a_source_port_for_one_host_after_another() {
+	two_hosts 'greeting reply "554 5.3.2 nobody"'
+	sed -i "s/tls = \"off\";/& source_ip = \"127.0.0.7:$(free_port 127.0.0.7)\";/" \
+	    sendoff.conf
+	send_letter
+	expect_exit 0
+	second_has 1
+}
+
 case_a_source_port_that_is_none() {
 	server
 	account 'source_ip = "127.0.0.7:0";'
