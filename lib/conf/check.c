@@ -125,13 +125,13 @@ check_domain(struct bytes word, struct error *e)
 int
 check_source(struct bytes word, struct error *e)
 {
-	struct bytes behind, address = split_host(word, &behind);
-	unsigned port;
+	struct host h;
 
-	if ((!is_ip(address, AF_INET) && !is_ipv6(address)) ||
-	    (behind.n > 0 && behind.p[0] != ':'))
-		return refuse(e, word, "is no IP address");
-	return behind.n == 0 ? 0 : read_port(bytes_skip(behind, 1), &port, e);
+	if (host_read(&h, word, e) < 0)
+		return -1;
+	if (is_ip(h.name, AF_INET) || is_ipv6(h.name))
+		return 0;
+	return refuse(e, word, "is no IP address");
 }
 
 /* esmtp-param (RFC 5321, 4.1.2) */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "base/here.h"
 #include "base/stop.h"
 
@@ -79,40 +80,18 @@ resolve_literal(const char *host, unsigned port, struct endpoint *p)
 	return ok;
 }
 
-/* ":4025" to 4025, "" to 0. */
-static bool
-port_behind(const char *text, unsigned *port)
-{
-	char *end;
-	unsigned long n;
-
-	*port = 0;
-	if (text[0] == '\0')
-		return true;
-	if (text[0] != ':' || text[1] < '0' || text[1] > '9')
-		return false;
-	n = strtoul(text + 1, &end, 10);
-	*port = (unsigned)n;
-	return *end == '\0' && n > 0 && n <= 65535;
-}
-
 bool
 resolve_source(const char *text, struct endpoint *p)
 {
-	char host[ENDPOINT_TEXT];
-	bool bracketed = text[0] == '[';
-	size_t n = strcspn(text, bracketed ? "]" : ":");
-	unsigned port = 0;
+	struct error no_address = ERROR_NONE;
+	char address[ENDPOINT_TEXT];
+	struct host h;
 
-	/* With two colons and no bracket it is IPv6, and has no port. */
-	if (!bracketed && strchr(text, ':') != strrchr(text, ':'))
-		n = strlen(text);
-	if (n >= sizeof(host) || (bracketed && text[n] == '\0') ||
-	    !port_behind(text + n + bracketed, &port))
+	if (host_read(&h, bytes_of(text), &no_address) < 0 || h.is_path ||
+	    h.name.n >= sizeof(address))
 		return false;
-	snprintf(
-	    host, sizeof(host), "%.*s", (int)(n - bracketed), text + bracketed);
-	return resolve_literal(host, port, p);
+	snprintf(address, sizeof(address), "%.*s", BYTES_ARG(h.name));
+	return resolve_literal(address, h.port, p);
 }
 
 static struct question *
