@@ -24,7 +24,11 @@ start_postfix() {
 		inet_protocols = ipv4
 		virtual_mailbox_domains = example.test
 		virtual_mailbox_base = $house/mail
-		virtual_mailbox_maps = inline:{ you@example.test=you/, two@example.test=two/ }
+		virtual_mailbox_maps = inline:{ you@example.test=you/,
+		  two@example.test=two/, user@example.test=user/,
+		  用户@example.test=utf8/, unlucky@example.test=unlucky/ }
+		transport_maps = inline:{ unlucky@example.test=unlucky }
+		smtputf8_enable = yes
 		virtual_uid_maps = static:$(id -u mail)
 		virtual_gid_maps = static:$(id -g mail)
 		virtual_minimum_uid = 1
@@ -54,6 +58,7 @@ start_postfix() {
 		retry unix - - n - - error
 		discard unix - - n - - discard
 		virtual unix - n n - - virtual
+		unlucky unix - n n - - pipe user=mail argv=/bin/false
 		anvil unix - - n - 1 anvil
 		scache unix - - n - 1 scache
 		postlog unix-dgram n - n - 1 postlogd
@@ -68,8 +73,7 @@ stop_postfix() {
 
 # through TLS PORT AUTH SUBJECT: one letter that way.
 through() {
-	real_account localhost "$2" "tls = \"$1\"; auth = \"$3\";" \
-	    'user = "user"; password = "secret";'
+	login_account "$1" "$2" "auth = \"$3\";"
 	hard_letter "$4" >message
 	send -i you@example.test <message
 	expect_exit 0
@@ -117,8 +121,7 @@ case_auth_refused_in_the_flight_delivers_nothing() {
 }
 
 case_a_recipient_is_unknown() {
-	real_account localhost "$implicit_port" 'tls = "implicit";' \
-	    'user = "user"; password = "secret";'
+	login_account implicit "$implicit_port"
 	hard_letter partial >message
 	send -i you@example.test nobody@example.test two@example.test <message
 	expect_exit 67
@@ -128,19 +131,15 @@ case_a_recipient_is_unknown() {
 }
 
 case_ten_megabytes() {
-	real_account localhost "$implicit_port" 'tls = "implicit"; timeout = "60s";' \
-	    'user = "user"; password = "secret";'
-	hard_letter large >message
-	yes 'sixty-nine octets of text, that is about what a line of mail holds..' |
-	    head -n 145000 >>message
+	login_account implicit "$implicit_port" 'timeout = "60s";'
+	large_letter large >message
 	send -i you@example.test <message
 	expect_exit 0
 	expect_mail you message
 }
 
 case_more_than_it_takes() {
-	real_account localhost "$implicit_port" 'tls = "implicit"; timeout = "60s";' \
-	    'user = "user"; password = "secret";'
+	login_account implicit "$implicit_port" 'timeout = "60s";'
 	hard_letter huge >message
 	yes 'sixty-nine octets of text, that is about what a line of mail holds..' |
 	    head -n 500000 >>message
@@ -152,8 +151,7 @@ case_more_than_it_takes() {
 # Stock Postfix 3.7 takes LF . LF for the end of content.
 case_smuggling_makes_no_second_message() {
 	local end n=0
-	real_account localhost "$implicit_port" 'tls = "implicit";' \
-	    'user = "user"; password = "secret";'
+	login_account implicit "$implicit_port"
 	for end in '\n.\r\n' '\n.\n' '\r\n.\n' '\r.\r' '\r.\r\n'; do
 		n=$((n + 1))
 		{
@@ -167,6 +165,72 @@ case_smuggling_makes_no_second_message() {
 	! has_mail two smuggled || fail "a second message"
 }
 
+case_utf8_address() {
+	login_account implicit "$implicit_port"
+	utf8_letter utf8 >message
+	send -i 用户@example.test <message
+	expect_exit 0
+	expect_mail utf8 message
+	grep -q 'with UTF8SMTPSA ' "$(find_mail utf8 "关于 utf8")" ||
+	    fail "not with SMTPUTF8"
+}
+
+case_dsn_of_success() {
+	login_account implicit "$implicit_port"
+	hard_letter dsn-success >message
+	send -i -N success -R hdrs -V 'id+1' \
+	    --rcpt-option='ORCPT=rfc822;first+2Bx@example.test' \
+	    you@example.test <message
+	expect_exit 0
+	expect_mail you message
+	expect_reported dsn-success '^Original-Envelope-Id: id\+1$' \
+	    '^Original-Recipient: rfc822; ?first\+x@example\.test$' \
+	    '^Final-Recipient: rfc822; ?you@example\.test$' \
+	    '^Action: (delivered|relayed)$' '^Content-Type: text/rfc822-headers'
+	! grep -qx 'blanks at the end  ' "$(reported_as dsn-success)" ||
+	    fail "the body came back"
+}
+
+# fails SUBJECT RETURN PATTERN: what is for him is taken, and fails later.
+fails() {
+	login_account implicit "$implicit_port"
+	hard_letter "$1" >message
+	send -i -N failure -R "$2" unlucky@example.test <message
+	expect_exit 0
+	expect_reported "$1" '^Action: failed$' '^Status: 5\.3\.0$' "$3"
+}
+
+case_dsn_of_failure_with_the_whole_message() {
+	fails dsn-full full '^Content-Type: message/(rfc822|global)'
+	grep -qx 'blanks at the end  ' "$(reported_as dsn-full)" ||
+	    fail "the body did not come back"
+}
+
+case_dsn_of_failure_with_the_header() {
+	fails dsn-header hdrs '^Content-Type: text/rfc822-headers'
+	! grep -qx 'blanks at the end  ' "$(reported_as dsn-header)" ||
+	    fail "the body came back"
+}
+
+case_dsn_unasked() {
+	login_account implicit "$implicit_port"
+	hard_letter dsn-never >message
+	send -i -N never you@example.test <message
+	expect_exit 0
+	expect_mail you message
+	sleep 0.5
+	[ -z "$(reported_as dsn-never)" ] || fail "a report"
+}
+
+case_the_matrix() {
+	needs_all_cases
+	look implicit "$implicit_port"
+	look starttls "$starttls_port"
+	look off "$starttls_port"
+	expect_row "Postfix $(version_of postfix)"
+}
+
+row=postfix
 need_root_and postfix dovecot-core dovecot-lmtpd dovecot-submissiond
 open_house
 start_dovecot

@@ -3,6 +3,9 @@
 # directories and ports, started and stopped here.  Needs root, as they do.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# Whose row of the matrix a case goes to; each file says.
+row=
+
 # need_root_and PACKAGE...: or there is nothing to be done here.
 need_root_and() {
 	[ -n "$(wanted_cases)" ] || exit 0
@@ -11,6 +14,29 @@ need_root_and() {
 		exit 0
 	fi
 	flock "$CERTS" sh "$here/../deps.sh" "$@" >&2 || exit 1
+}
+
+# unpack PACKAGE: one that cannot be installed beside another mail server,
+# into $house/PACKAGE.
+unpack() {
+	(cd "$house" && apt-get download "$1" >/dev/null 2>&1 &&
+	    dpkg -x "$1"_*.deb "$house/$1") || {
+		echo "skip $suite: the package cannot be had"
+		exit 0
+	}
+}
+
+# Upstream's part of a version: of an installed package, of one unpacked.
+version_of() {
+	dpkg-query -W -f '${Version}' "$1" | upstream_part
+}
+
+version_unpacked() {
+	dpkg-deb -f "$house/$1"_*.deb Version | upstream_part
+}
+
+upstream_part() {
+	sed 's/^[0-9]*://; s/[-+].*//'
 }
 
 # A directory that the servers' own users may enter.
@@ -26,7 +52,8 @@ open_house() {
 
 close_house() {
 	local stop
-	for stop in stop_postfix stop_dovecot stop_exim stop_relay; do
+	for stop in stop_postfix stop_dovecot stop_exim stop_opensmtpd \
+	    stop_aiosmtpd stop_relay; do
 		declare -F "$stop" >/dev/null && "$stop" >/dev/null 2>&1
 	done
 	[ -n "${KEEP:-}" ] || rm -rf "${house:?}"
@@ -132,7 +159,53 @@ stop_dovecot() {
 	doveadm -c "$house/dovecot/dovecot.conf" stop
 }
 
+# ---- a server of ours, to which others relay ---------------------------------
+
+start_relay() {
+	"$smtp_server" --quiet --port-file "$house/relay-port" --idle 600 \
+	    --store "$house/relay" \
+	    --extensions "PIPELINING,8BITMIME,SMTPUTF8,DSN" &
+	relay=$!
+	until [ -e "$house/relay-port" ]; do sleep 0.02; done
+	# shellcheck disable=SC2034
+	relay_port=$(<"$house/relay-port")
+}
+
+stop_relay() {
+	[ -z "${relay:-}" ] || kill "$relay"
+}
+
+# relayed_as SUBJECT: the name of the file.
+relayed_as() {
+	grep -lsx "Subject: $1"$'\r' "$house"/relay/message-*.eml
+}
+
+# expect_relayed FILE: it has got there, but for fields put in front.
+expect_relayed() {
+	local subject
+	subject=$(sed -n 's/^Subject: //p' "$1" | head -n 1)
+	wait_for "the message at the relay" relayed_as "$subject"
+	with_crlf <"$1" >want
+	tail -c "$(wc -c <want)" "$(relayed_as "$subject")" | cmp - want ||
+	    fail "the message differs"
+}
+
+expect_not_relayed() {
+	sleep 0.5
+	! grep -qsx "Subject: $1"$'\r' "$house"/relay/*.eml ||
+	    fail "it was relayed"
+}
+
 # ---- the program and its result ----------------------------------------------
+
+# send, as elsewhere; the conversation is kept for the matrix, under $row.
+send() {
+	mkdir -p "$MATRIX/$row"
+	rm -f "$dir/trace"
+	run_sendoff -C "$dir/sendoff.conf" --debug-level=1 --debug-format=json \
+	    --debug-file="$dir/trace" "$@"
+	[ ! -e "$dir/trace" ] || cat "$dir/trace" >>"$MATRIX/$row/trace"
+}
 
 # real_account HOST PORT LINES...
 real_account() {
@@ -141,6 +214,14 @@ real_account() {
 	shift 2
 	account_at "$host" "tls_trust_file = \"$house/certs/ca.pem\";" \
 	    'from = "user@example.test";' "$@"
+}
+
+# login_account TLS PORT LINES...: with the user that all of them know.
+login_account() {
+	local tls=$1 at=$2
+	shift 2
+	real_account localhost "$at" "tls = \"$tls\";" \
+	    'user = "user"; password = "secret";' "$@"
 }
 
 # A message that has much of what goes wrong; the subject tells them apart.
@@ -152,6 +233,18 @@ hard_letter() {
 	    'Content-Transfer-Encoding: 8bit' 'X-Folded: a' '	b' '' \
 	    '.' '..' '.x' '你好' 'From here on' '' 'blanks at the end  ' \
 	    "$(printf '%0900d' 0)" '.' 'end'
+}
+
+# Where the header and (by the caller's doing) an address are not ASCII.
+utf8_letter() {
+	hard_letter "关于 $1" | sed '/^Message-ID/s/关于 //'
+}
+
+# Ten megabytes.
+large_letter() {
+	hard_letter "$1"
+	yes 'sixty-nine octets of text, that is about what a line of mail holds..' |
+	    head -n 145000
 }
 
 # find_mail NAME SUBJECT: print the file of that mailbox with that subject.
@@ -184,4 +277,62 @@ expect_no_mail() {
 	sleep 0.5
 	! grep -rqsx "Subject: $1" "$house/mail" "$house"/*/spool \
 	    "$house"/*/queue || fail "there is a message"
+}
+
+# reported_as SUBJECT: the file of the sender's delivery report about it.
+reported_as() {
+	grep -rlsF --exclude-dir=tmp "$1@example.test" "$house/mail/user" |
+	    xargs -r grep -lisE '^Content-Type: message/(global-)?delivery-status'
+}
+
+is_reported() {
+	[ -n "$(reported_as "$1")" ]
+}
+
+# expect_reported SUBJECT PATTERN...: it has come, and has such lines.
+expect_reported() {
+	local pattern subject=$1 report
+	shift
+	wait_for "the report" is_reported "$subject"
+	report=$(reported_as "$subject")
+	for pattern; do
+		grep -qiE -e "$pattern" "$report" ||
+		    fail "not in the report: $pattern"
+	done
+}
+
+# ---- the matrix --------------------------------------------------------------
+
+# What a server offers, and what came into use with it in the cases of this
+# file; so its case is the last, and needs the others.
+needs_all_cases() {
+	[ "$(wanted_cases | wc -l)" -eq "$(grep -c '^case_' "$0")" ] ||
+	    skip "not all cases are asked for"
+}
+
+# look TLS PORT LINES...: ask what is offered that way.
+look() {
+	local way=$1 at=$2
+	shift 2
+	real_account localhost "$at" "tls = \"$way\";" "$@"
+	send --server-info --report=json </dev/null
+	expect_exit 0
+	cp "$dir/out" "$MATRIX/$row/$way.json"
+}
+
+# The names that sendoff knows, in its own words.
+known_mechanisms() {
+	"$sendoff" --host=localhost --auth=none --show-config 2>&1 |
+	    sed -n 's/.*one of: auto off //p'
+}
+
+# expect_row NAME: whatever it offers and sendoff knows was used.
+expect_row() {
+	local known
+	known=$(known_mechanisms)
+	[[ $known = *PLAIN* ]] || fail "no mechanisms"
+	printf '%s\n' "$1" >"$MATRIX/$row/name"
+	# shellcheck disable=SC2086
+	"$python" "$here/matrix.py" row "$MATRIX/$row" $known \
+	    >"$MATRIX/$row/row" 2>lacks || fail "$1: $(<lacks)"
 }

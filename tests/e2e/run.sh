@@ -11,8 +11,10 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 CERTS=$work/certs
+MATRIX=$work/matrix
 TMPDIR=$work
-export BUILD ONLY CERTS TMPDIR
+export BUILD ONLY CERTS MATRIX TMPDIR
+mkdir "$MATRIX"
 "$BUILD/smtp-server" --make-certs "$CERTS"
 
 # shellcheck disable=SC2016
@@ -21,6 +23,10 @@ find "$here" -name 't-*.sh' -o -name 'real-*.sh' | sort | xargs -P 2 -I '{}' sh 
 	bash "$1" >"$log" 2>&1 ||
 	    echo "not ok $(basename "$1"): it broke off" >>"$log"
 	flock "$2" cat "$log"' sh '{}' "$work" | tee "$work/all"
+
+# What the real servers offered and what was used, one row each.
+set -- "$MATRIX"/*/row
+[ ! -e "$1" ] || python3 "$here/matrix.py" table "$@" | sed 's/^/# matrix: /'
 
 passed=$(grep -c '^ok ' "$work/all" || :)
 failed=$(grep -c '^not ok ' "$work/all" || :)
