@@ -13,7 +13,7 @@ need_root_and() {
 		echo "skip $suite: needs root and apt-get"
 		exit 0
 	fi
-	flock "$CERTS" sh "$here/../deps.sh" "$@" >&2 || exit 1
+	env -u TMPDIR flock "$CERTS" sh "$here/../deps.sh" "$@" >&2 || exit 1
 }
 
 # unpack PACKAGE: one that cannot be installed beside another mail server,
