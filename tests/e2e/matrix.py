@@ -12,13 +12,13 @@ import os
 import sys
 
 EXTENSIONS = ["PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "DSN", "SIZE"]
-NOT_OURS = {"CHUNKING"}  # sendoff says DATA wherever it is
-COLUMNS = ["server", "implicit TLS", "STARTTLS"] + EXTENSIONS + ["AUTH"]
+NOT_OURS = {"CHUNKING"}  # content goes by DATA, always
+COLUMNS = ["server", "implicit TLS", "STARTTLS", "DATA"] + EXTENSIONS + ["AUTH"]
 
 
 def offers(where):
-    """Keyword to parameters, over all ways in."""
-    found = {}
+    """Keyword to parameters, over all ways in; DATA goes without saying."""
+    found = {"DATA": ""}
     for way in "off", "starttls", "implicit":
         path = os.path.join(where, way + ".json")
         if not os.path.exists(path):
@@ -63,6 +63,7 @@ def used_in(run):
     return {name for name, holds in {
         "implicit TLS": encrypted and run[0]["tls"] == "implicit",
         "STARTTLS": encrypted and answered(run, "STARTTLS", 220),
+        "DATA": answered(run, "DATA", 354),
         "PIPELINING": in_one_flight(run),
         "CHUNKING": any(e["verb"] == "BDAT" for e in said),
         "8BITMIME": ("MAIL", "BODY") in words,
