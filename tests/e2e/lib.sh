@@ -40,7 +40,8 @@ show_evidence() {
 	    "$dir"/trace "$dir"/store*/conn-[1-9].log "$dir"/server.err; do
 		[ -s "$f" ] || continue
 		printf '#   --- %s\n' "${f#"$dir/"}"
-		head -c 3000 "$f" | head -n 40 | tr -d '\000' | sed 's/^/#   /'
+		head -c 3000 "$f" | head -n 40 | tr -d '\000' |
+		    awk '{ print "#   " $0 }' # with a newline at the end
 	done
 }
 
