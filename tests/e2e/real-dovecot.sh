@@ -77,6 +77,51 @@ case_submission_scram_sha_256() {
 	submits starttls "$submission_port" SCRAM-SHA-256 submission-scram-256
 }
 
+# token PORT AUTH SUBJECT
+token() {
+	token_account implicit "$1" "$2" "$(token_for user)"
+	hard_letter "$3" >message
+	send -i you@example.test <message
+	expect_exit 0
+	expect_silence
+	expect_relayed message
+}
+
+case_submissions_oauthbearer() {
+	token "$submissions_port" OAUTHBEARER submissions-oauthbearer
+}
+
+case_submissions_xoauth2() {
+	token "$submissions_port" XOAUTH2 submissions-xoauth2
+}
+
+refused_token() {
+	token_account implicit "$submissions_port" "$1" "$2"
+	hard_letter "refused-$1" >message
+	send -i you@example.test <message
+	expect_exit 77
+	expect_not_relayed "refused-$1"
+}
+
+case_a_token_that_is_none() {
+	refused_token OAUTHBEARER 'bm8=.bm8=.bm8='
+}
+
+case_a_token_of_somebody_else() {
+	refused_token XOAUTH2 "$(token_for somebody)"
+}
+
+case_submissions_external() {
+	real_account localhost "$submissions_port" 'tls = "implicit";' \
+	    'auth = "EXTERNAL";' "tls_cert_file = \"$house/certs/client.pem\";" \
+	    "tls_key_file = \"$house/certs/client.key\";"
+	hard_letter submissions-external >message
+	send -i you@example.test <message
+	expect_exit 0
+	expect_silence
+	expect_relayed message
+}
+
 case_auth_refused_in_the_flight_delivers_nothing() {
 	real_account localhost "$submissions_port" 'tls = "implicit"; auth = "PLAIN";' \
 	    'user = "user"; password = "wrong";'

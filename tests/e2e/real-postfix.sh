@@ -37,6 +37,7 @@ start_postfix() {
 		smtpd_sasl_type = dovecot
 		smtpd_sasl_path = $house/dovecot/sasl
 		smtpd_sasl_auth_enable = yes
+		smtpd_sasl_mechanism_filter = !external, static:all
 		smtpd_sasl_authenticated_header = yes
 		smtpd_relay_restrictions = permit_sasl_authenticated, permit_mynetworks, reject
 		message_size_limit = 30000000
@@ -109,6 +110,24 @@ case_starttls_scram_sha_1() {
 
 case_starttls_scram_sha_256() {
 	through starttls "$starttls_port" SCRAM-SHA-256 starttls-scram-256
+}
+
+# token TLS PORT AUTH SUBJECT
+token() {
+	token_account "$1" "$2" "$3" "$(token_for user)"
+	hard_letter "$4" >message
+	send -i you@example.test <message
+	expect_exit 0
+	expect_silence
+	expect_mail you message
+}
+
+case_implicit_tls_oauthbearer() {
+	token implicit "$implicit_port" OAUTHBEARER implicit-oauthbearer
+}
+
+case_starttls_xoauth2() {
+	token starttls "$starttls_port" XOAUTH2 starttls-xoauth2
 }
 
 case_auth_refused_in_the_flight_delivers_nothing() {

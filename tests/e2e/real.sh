@@ -85,6 +85,25 @@ up() {
 
 # ---- Dovecot -----------------------------------------------------------------
 
+# A JSON Web Token that says who its bearer is, signed with the key "key".
+token_for() {
+	"$python" - "$1" <<-'END'
+		import base64, hmac, json, sys, time
+		def enc(b):
+		    return base64.urlsafe_b64encode(b).rstrip(b"=")
+		now = int(time.time())
+		said = enc(b'{"alg":"HS256","typ":"JWT"}') + b"." + enc(json.dumps(
+		    {"sub": sys.argv[1], "iat": now - 60, "exp": now + 3600}).encode())
+		print((said + b"." + enc(hmac.digest(b"key", said, "sha256"))).decode())
+	END
+}
+
+# token_account TLS PORT AUTH TOKEN
+token_account() {
+	real_account localhost "$2" "tls = \"$1\"; auth = \"$3\";" \
+	    "user = \"user\"; password = \"$4\";"
+}
+
 # dovecot [LINE...]: SASL for Postfix, LMTP, submission; more configuration in
 # the lines.
 start_dovecot() {
@@ -97,6 +116,13 @@ start_dovecot() {
 	echo 'user:{PLAIN}secret' >"$d/users"
 	chown dovecot "$d/users"
 	chmod 600 "$d/users"
+	mkdir -p "$d/keys/default/HS256"
+	printf key | base64 >"$d/keys/default/HS256/default"
+	cat >"$d/oauth2.conf" <<-END
+		introspection_mode = local
+		local_validation_key_dict = fs:posix:prefix=$d/keys/
+		username_attribute = sub
+	END
 	cat >"$d/dovecot.conf" <<-END
 		base_dir = $d/run
 		state_dir = $d/state
@@ -108,18 +134,38 @@ start_dovecot() {
 		ssl = yes
 		ssl_cert = <$house/certs/good.pem
 		ssl_key = <$house/certs/good.key
-		auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+		ssl_ca = <$house/certs/ca.pem
+		ssl_require_crl = no
+		ssl_verify_client_cert = yes
+		auth_ssl_username_from_cert = yes
+		auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2 external
 		auth_failure_delay = 0
 		disable_plaintext_auth = yes
 		mail_location = maildir:$house/mail/%n
 		first_valid_uid = 1
 		passdb {
 		  driver = passwd-file
+		  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 		  args = username_format=%u $d/users
+		}
+		passdb {
+		  driver = oauth2
+		  mechanisms = oauthbearer xoauth2
+		  args = $d/oauth2.conf
+		}
+		passdb {
+		  driver = static
+		  mechanisms = external
+		  args = nopassword=y
 		}
 		userdb {
 		  driver = static
 		  args = uid=mail gid=mail home=$house/mail/%n allow_all_users=yes
+		}
+		service anvil {
+		  unix_listener anvil-auth-penalty {
+		    mode = 0
+		  }
 		}
 		service auth {
 		  unix_listener $d/sasl {
