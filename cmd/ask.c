@@ -124,6 +124,7 @@ int
 ask(const struct request *r, const struct question *asked, size_t n)
 {
 	struct answers a = { .r = r, .out = BUF(TEXT_MAX) };
+	struct inquiry about = { asked, n, hear, &a };
 	struct error e = ERROR_NONE;
 	struct letter l;
 	int status;
@@ -135,7 +136,7 @@ ask(const struct request *r, const struct question *asked, size_t n)
 	}
 	letter_init(&l, r);
 	if (inspect_account(&l, r, &e) == 0)
-		letter_ask(&l, r, asked, n, hear, &a, &e);
+		letter_ask(&l, r, &about, &e);
 	if (r->form == REPORT_JSON)
 		return finish_json(&a, &l, &e);
 	status = inspect_finish(&l, r, &e, &a.out);

@@ -55,7 +55,7 @@ int
 sendoff_rcpt(
     struct sendoff *s, const char *recipient, const char *const *options)
 {
-	size_t at;
+	size_t at = 0;
 	int code;
 
 	if (!client_ready(s))
@@ -181,7 +181,7 @@ transact(struct sendoff *s)
 static int
 take_recipients(struct sendoff *s, const char *const *to)
 {
-	size_t at;
+	size_t at = 0;
 
 	for (; *to != NULL; to++)
 		if (take_recipient(s, *to, &at) < 0)

@@ -78,20 +78,19 @@ trace_offers(struct smtp *s)
 static void
 acquainted(struct smtp *s)
 {
-	enum smtp_task task = s->plan->task;
+	bool submits = !s->by_hand && s->plan->task == SMTP_SUBMIT;
+	bool enters = !s->by_hand && s->plan->task == SMTP_ENTER;
 
 	s->greeted = true;
 	trace_offers(s);
-	if (s->by_hand || task == SMTP_MEET || task == SMTP_LOOK)
-		engine_done(s);
-	else if (task == SMTP_SUBMIT && transaction_possible(s) < 0)
+	if (submits && transaction_possible(s) < 0)
 		engine_fail(s);
-	else if (s->plan->auth && auth_due(s))
+	else if ((submits || enters) && s->plan->auth && auth_due(s))
 		auth_begin(s);
-	else if (task == SMTP_ENTER)
-		engine_done(s);
-	else
+	else if (submits)
 		transaction_begin(s);
+	else
+		engine_done(s);
 }
 
 void

@@ -30,7 +30,7 @@ struct visit {
 	enum smtp_task task;
 	bool stay;
 	int (*there)(struct hop *h, const struct visit *v, struct error *e);
-	void *ctx;
+	const void *ctx;
 	int64_t took; /* microseconds until we were in, but for TLS */
 };
 
@@ -128,15 +128,8 @@ letter_look(struct letter *l, const struct request *r,
 
 /* ---- asking ---------------------------------------------------------------- */
 
-struct asking {
-	const struct question *asked;
-	size_t n;
-	void (*hear)(void *ctx, struct bytes said, const struct reply *reply);
-	void *ctx;
-};
-
 static int
-check_questions(const struct asking *a, struct error *e)
+check_questions(const struct inquiry *a, struct error *e)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		const char *text = a->asked[i].text;
@@ -184,7 +177,7 @@ add_line(const struct hop *h, const struct question *q, struct buf *line,
 }
 
 static int
-ask_one(struct hop *h, const struct asking *a, const struct question *q,
+ask_one(struct hop *h, const struct inquiry *a, const struct question *q,
     struct error *e)
 {
 	struct smtp *s = h->line.session;
@@ -207,7 +200,7 @@ ask_one(struct hop *h, const struct asking *a, const struct question *q,
 static int
 ask(struct hop *h, const struct visit *v, struct error *e)
 {
-	const struct asking *a = v->ctx;
+	const struct inquiry *a = v->ctx;
 
 	for (size_t i = 0; i < a->n; i++)
 		if (ask_one(h, a, &a->asked[i], e) < 0)
@@ -220,14 +213,13 @@ ask(struct hop *h, const struct visit *v, struct error *e)
 
 int
 letter_ask(struct letter *l, const struct request *r,
-    const struct question *asked, size_t n,
-    void (*hear)(void *ctx, struct bytes said, const struct reply *reply),
-    void *ctx, struct error *e)
+    const struct inquiry *about, struct error *e)
 {
-	struct asking a = { asked, n, hear, ctx };
-	struct visit v = { SMTP_ENTER, true, ask, &a, 0 };
+	struct visit v = {
+		.task = SMTP_ENTER, .stay = true, .there = ask, .ctx = about
+	};
 
-	if (check_questions(&a, e) < 0 || plan_secret(l, r, e) < 0)
+	if (check_questions(about, e) < 0 || plan_secret(l, r, e) < 0)
 		return -1;
 	return visit(l, r, &v, e);
 }

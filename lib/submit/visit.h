@@ -35,15 +35,20 @@ struct question {
 	const char *text; /* NULL verb: the whole line */
 };
 
+struct inquiry {
+	const struct question *asked; /* n of them, in this order */
+	size_t n;
+	/* Told each answer, with the line that was said. */
+	void (*hear)(void *ctx, struct bytes said, const struct reply *reply);
+	void *ctx;
+};
+
 /*
- * Log in as the account does, and ask all of it, in this order.  hear is told
- * each answer, with the line that was said.  ERR_USAGE for what is no one
+ * Log in as the account does, and ask all of it.  ERR_USAGE for what is no one
  * command, and for one that something else than a reply follows, before
  * anything is connected.
  */
 int letter_ask(struct letter *l, const struct request *r,
-    const struct question *asked, size_t n,
-    void (*hear)(void *ctx, struct bytes said, const struct reply *reply),
-    void *ctx, struct error *e);
+    const struct inquiry *about, struct error *e);
 
 #endif
