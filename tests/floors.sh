@@ -61,8 +61,9 @@ done >>"$bad"
 	check_library gnutls/ lib/sasl/crypto.c $(echo lib/net/tls*.[ch]) \
 	    $(echo lib/net/*_session.h) lib/net/bundle.c lib/net/pin.c
 	check_library libconfig lib/conf/file.c
-	check_library 'uni\(str\|norm\|ctype\)\.h' lib/base/clean.c lib/base/idn.c
+	check_library 'uni\(str\|norm\|ctype\|gbrk\)\.h' lib/base/clean.c lib/base/idn.c
 	check_library idn2 lib/base/idn.c
+	check_library iconv lib/base/charset.c
 } >>"$bad"
 
 # smtp and net meet in client, and nowhere else.

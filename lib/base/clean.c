@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <unictype.h>
+#include <unigbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -11,6 +12,54 @@ bool
 utf8_valid(struct bytes text)
 {
 	return text.n == 0 || u8_check((const uint8_t *)text.p, text.n) == NULL;
+}
+
+size_t
+utf8_prefix(struct bytes text)
+{
+	const uint8_t *start = (const uint8_t *)text.p, *bad;
+
+	bad = text.n == 0 ? NULL : u8_check(start, text.n);
+	return bad == NULL ? text.n : (size_t)(bad - start);
+}
+
+/* What the library takes for a cluster; it knows neither flags nor joins. */
+static size_t
+plain_cluster(struct bytes text)
+{
+	const uint8_t *start = (const uint8_t *)text.p;
+	const uint8_t *end = u8_grapheme_next(start, start + text.n);
+
+	return end == NULL ? text.n : (size_t)(end - start);
+}
+
+/* U+1F1E6 to U+1F1FF, two of which make a flag. */
+static bool
+half_flag(struct bytes text)
+{
+	return text.n >= 4 && memcmp(text.p, "\xf0\x9f\x87", 3) == 0 &&
+	    (unsigned char)text.p[3] >= 0xa6;
+}
+
+static bool
+joins(struct bytes cluster)
+{
+	static const char joiner[] = "\xe2\x80\x8d";
+
+	return cluster.n > 3 &&
+	    memcmp(cluster.p + cluster.n - 3, joiner, 3) == 0;
+}
+
+size_t
+utf8_cluster(struct bytes text)
+{
+	size_t n = plain_cluster(text);
+
+	if (n == 4 && half_flag(text) && half_flag(bytes_skip(text, n)))
+		n += plain_cluster(bytes_skip(text, n));
+	while (n < text.n && joins(bytes_head(text, n)))
+		n += plain_cluster(bytes_skip(text, n));
+	return n;
 }
 
 bool
@@ -33,6 +82,15 @@ bytes_control(struct bytes text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (control((unsigned char)text.p[i]))
+			return true;
+	return false;
+}
+
+bool
+utf8_control(struct bytes text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++)
+		if (text.p[i] == '\xc2' && (unsigned char)text.p[i + 1] < 0xa0)
 			return true;
 	return false;
 }

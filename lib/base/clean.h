@@ -10,11 +10,24 @@
 /* Is text valid UTF-8 (RFC 3629)?  ASCII is. */
 bool utf8_valid(struct bytes text);
 
+/* How much of text in front is valid UTF-8: all of it, or up to what is not. */
+size_t utf8_prefix(struct bytes text);
+
+/*
+ * Octets of what a reader sees as the first character: with its accents, an
+ * emoji with those joined to it, a flag (UAX #29).  text is valid UTF-8 and
+ * not empty.
+ */
+size_t utf8_cluster(struct bytes text);
+
 /* Does text hold a byte outside ASCII? */
 bool bytes_eight_bit(struct bytes text);
 
 /* Does text hold a byte below 32 (tab too), or 127? */
 bool bytes_control(struct bytes text);
+
+/* Does text, which is valid UTF-8, hold U+0080 to U+009F? */
+bool utf8_control(struct bytes text);
 
 /*
  * Add text with every control character (C0, DEL, C1) and every byte that is

@@ -162,16 +162,6 @@ add_local_part(struct buf *out, struct bytes local)
 		lexer_quote(out, local);
 }
 
-/* U+0080 to U+009F, in text that is UTF-8. */
-static bool
-has_c1_control(struct bytes text)
-{
-	for (size_t i = 0; i + 1 < text.n; i++)
-		if (text.p[i] == '\xc2' && (unsigned char)text.p[i + 1] < 0xa0)
-			return true;
-	return false;
-}
-
 static bool
 out_of_memory(const struct parser *p, const struct buf *text)
 {
@@ -190,7 +180,7 @@ check_text(struct parser *p, const struct buf *text, size_t local_n)
 		return wrong(p, "too long");
 	if (!utf8_valid(buf_bytes(text)))
 		return wrong(p, "not UTF-8");
-	if (has_c1_control(buf_bytes(text)))
+	if (utf8_control(buf_bytes(text)))
 		return wrong(p, "a control character");
 	return 0;
 }

@@ -146,6 +146,42 @@ START_TEST(preparing_may_not_fit)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	size_t n; /* octets of the first cluster */
+} clusters[] = {
+	{ "ab", 1 },
+	{ "\xc3\xa9z", 2 },
+	{ "e\xcc\x81\xcc\xa3z", 5 },
+	{ "\xed\x95\x9c\xea\xb8\x80", 3 },
+	{ "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab.", 9 },
+	{ "\xe0\xa4\xa8\xe0\xa4\xbf\xe0\xa4\xa8", 6 },
+	/* a thumb with a skin, a man and a girl, a flag and half a one */
+	{ "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd!", 8 },
+	{ "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa7x", 11 },
+	{ "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa\xf0\x9f\x87\xab", 8 },
+	{ "\xf0\x9f\x87\xa9x", 4 },
+	{ "\xf0\x9f\x91\xa8\xe2\x80\x8d", 7 },
+};
+
+START_TEST(clusters_are_told)
+{
+	ck_assert_uint_eq(
+	    utf8_cluster(bytes_of(clusters[_i].text)), clusters[_i].n);
+}
+END_TEST
+
+START_TEST(prefixes_are_told)
+{
+	ck_assert_uint_eq(utf8_prefix(BYTES("")), 0);
+	ck_assert_uint_eq(utf8_prefix(BYTES("a\xc3\xa9")), 3);
+	ck_assert_uint_eq(utf8_prefix(BYTES("a\xc3\xa9\xc3")), 3);
+	ck_assert_uint_eq(utf8_prefix(BYTES("\xff")), 0);
+	ck_assert(utf8_control(BYTES("a\xc2\x9b")));
+	ck_assert(!utf8_control(BYTES("\xc2\xa0\xc3\x9b")));
+}
+END_TEST
+
 Suite *
 suite_clean(void)
 {
@@ -158,6 +194,8 @@ suite_clean(void)
 	tcase_add_loop_test(t, copies_are_cut_between_characters, 1, 20);
 	tcase_add_loop_test(t, secrets_are_prepared, 0, N(secrets));
 	tcase_add_test(t, preparing_may_not_fit);
+	tcase_add_loop_test(t, clusters_are_told, 0, N(clusters));
+	tcase_add_test(t, prefixes_are_told);
 	suite_add_tcase(s, t);
 	return s;
 }
