@@ -85,20 +85,44 @@ coder_for(struct bytes text)
 	return c;
 }
 
-/* As many whole characters as a word of `room' octets can carry. */
-static struct bytes
-fill(const struct coder *c, struct bytes text, size_t room)
+/*
+ * ... of the one with its accents, which a word had better not split, as long
+ * as it is no longer than a word.
+ */
+static size_t
+cluster(struct bytes text, bool utf8)
 {
-	size_t n = character(text, c->utf8);
+	return utf8 ? utf8_cluster(bytes_head(text, 2 * WORD_MAX)) : 1;
+}
+
+/*
+ * As many of these units as a word of `room' octets can carry; 0 when it
+ * cannot carry one.
+ */
+static size_t
+fill_by(size_t (*unit)(struct bytes text, bool utf8), const struct coder *c,
+    struct bytes text, size_t room)
+{
+	size_t n = 0;
 
 	while (n < text.n) {
-		size_t more = n + character(bytes_skip(text, n), c->utf8);
+		size_t more = n + unit(bytes_skip(text, n), c->utf8);
 
 		if (c->cost(bytes_head(text, more)) > room)
 			break;
 		n = more;
 	}
-	return bytes_head(text, n);
+	return n;
+}
+
+static struct bytes
+fill(const struct coder *c, struct bytes text, size_t room)
+{
+	size_t n = fill_by(cluster, c, text, room);
+
+	if (n == 0)
+		n = fill_by(character, c, text, room);
+	return bytes_head(text, n > 0 ? n : character(text, c->utf8));
 }
 
 void

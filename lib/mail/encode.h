@@ -8,7 +8,8 @@
 
 /*
  * Add UTF-8 text as encoded words of at most 75 octets, separated by spaces,
- * whole characters in each, Q or B whichever is shorter; fit for phrases too.
+ * whole characters in each, with their accents where that is possible, Q or B
+ * whichever is shorter; fit for phrases too.
  * first is how many octets of the line are taken already.  Text that is no
  * UTF-8 is declared unknown-8bit.
  */

@@ -142,6 +142,41 @@ START_TEST(words_are_full)
 }
 END_TEST
 
+/* No word begins with an accent, unless there are too many for one. */
+START_TEST(accents_stay_with_their_letters)
+{
+	struct buf text = BUF(1000), out = BUF(4000), back = BUF(1000);
+	struct bytes words;
+
+	fill(&text, BYTES("e\xcc\x81\xcc\xa3"), 400);
+	encode_words(&out, buf_bytes(&text), 9);
+	words = buf_bytes(&out);
+	while (words.n > 0) {
+		buf_reset(&back);
+		decode_word(&back, bytes_take(&words, ' '));
+		ck_assert_int_eq(buf_text(&back)[0], 'e');
+	}
+	buf_clear(&text);
+	buf_clear(&out);
+	buf_clear(&back);
+}
+END_TEST
+
+START_TEST(too_many_accents_are_split)
+{
+	struct buf text = BUF(1000), out = BUF(4000), back = BUF(1000);
+
+	buf_addc(&text, 'e');
+	fill(&text, BYTES("\xcc\x81"), 300);
+	encode_words(&out, buf_bytes(&text), 9);
+	decode(&back, buf_bytes(&out));
+	ck_assert(bytes_same(buf_bytes(&back), buf_bytes(&text)));
+	buf_clear(&text);
+	buf_clear(&out);
+	buf_clear(&back);
+}
+END_TEST
+
 static const struct {
 	struct bytes text;
 	bool needed;
@@ -209,6 +244,8 @@ suite_encode(void)
 	tcase_add_loop_test(t, words_by_table, 0, ROWS(encoded));
 	tcase_add_loop_test(t, decoding_gives_it_back, 0, ROWS(patterns));
 	tcase_add_test(t, words_are_full);
+	tcase_add_test(t, accents_stay_with_their_letters);
+	tcase_add_test(t, too_many_accents_are_split);
 	tcase_add_loop_test(t, need_by_table, 0, ROWS(needs));
 	tcase_add_loop_test(t, xtext_by_table, 0, ROWS(xtexts));
 	tcase_add_test(t, what_is_no_xtext);
