@@ -2,13 +2,12 @@
  * Reading a message: where the header ends and what its lines become.  What
  * becomes of the body: mail/canon.h.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "mail/canon.h"
 #include "mail/fold.h"
+#include "mail/input.h"
 
 enum part { IN_HEADER, IN_BODY, AFTER_DOT };
 
@@ -218,7 +217,7 @@ take(struct reading *r, struct bytes block)
 		size_t n = bytes_index(block, '\n');
 
 		take_text(r, bytes_head(block, n));
-		if (n < block.n)
+		if (n < block.n && r->e->kind == ERR_NONE)
 			take_lf(r);
 		block = bytes_skip(block, n + 1);
 	}
@@ -237,26 +236,11 @@ take_end(struct reading *r)
 }
 
 static ssize_t
-read_block(int fd, char *to, size_t size)
-{
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	ssize_t n;
-
-	while ((n = read(fd, to, size)) < 0) {
-		if (errno == EAGAIN)
-			poll(&wait, 1, -1);
-		else if (errno != EINTR)
-			break;
-	}
-	return n;
-}
-
-static ssize_t
 read_more(struct reading *r, int fd)
 {
 	if (r->how->read != NULL)
 		return r->how->read(r->how->ctx, r->in, sizeof(r->in));
-	return read_block(fd, r->in, sizeof(r->in));
+	return input_read(fd, r->in, sizeof(r->in));
 }
 
 static bool

@@ -1,0 +1,15 @@
+/*
+ * Reading a descriptor, whatever it is.  Private to lib/mail.
+ */
+#ifndef MAIL_INPUT_H
+#define MAIL_INPUT_H
+
+#include <sys/types.h>
+
+/*
+ * read(2), however often a signal comes in between, and waiting for input
+ * where a descriptor would not.
+ */
+ssize_t input_read(int fd, char *to, size_t room);
+
+#endif
