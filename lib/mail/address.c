@@ -206,10 +206,10 @@ is_phrase(struct bytes name)
 }
 
 static void
-add_name(struct buf *out, struct bytes name)
+add_name(struct buf *out, size_t first, struct bytes name)
 {
 	if (encode_needed(name))
-		encode_words(out, name, FIRST);
+		encode_words(out, name, first);
 	else if (is_phrase(name))
 		buf_add(out, name);
 	else
@@ -228,7 +228,8 @@ add_tame(struct buf *out, struct bytes name)
 }
 
 void
-address_format(struct buf *out, struct bytes name, struct bytes addr_spec)
+address_format_at(
+    struct buf *out, size_t first, struct bytes name, struct bytes addr_spec)
 {
 	struct buf tame = BUF(name.n);
 
@@ -237,10 +238,17 @@ address_format(struct buf *out, struct bytes name, struct bytes addr_spec)
 	if (name.n == 0) {
 		buf_add(out, addr_spec);
 	} else {
-		add_name(out, name);
+		add_name(out, first, name);
 		buf_adds(out, " <");
 		buf_add(out, addr_spec);
 		buf_addc(out, '>');
 	}
+	buf_share(out, &tame);
 	buf_clear(&tame);
+}
+
+void
+address_format(struct buf *out, struct bytes name, struct bytes addr_spec)
+{
+	address_format_at(out, FIRST, name, addr_spec);
 }

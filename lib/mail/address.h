@@ -89,4 +89,8 @@ bool address_needs_utf8(struct bytes addr_spec);
  */
 void address_format(struct buf *out, struct bytes name, struct bytes addr_spec);
 
+/* The same behind a field's name and colon of so many octets on the line. */
+void address_format_at(
+    struct buf *out, size_t first, struct bytes name, struct bytes addr_spec);
+
 #endif
