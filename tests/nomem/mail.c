@@ -1,4 +1,5 @@
 #include "mail/address.h"
+#include "mail/compose.h"
 #include "mail/message.h"
 #include "tests/nomem/nomem.h"
 
@@ -68,8 +69,64 @@ message(struct result *r, struct error *e)
 	return rc;
 }
 
+static int64_t
+ticks(void)
+{
+	return 0;
+}
+
+static void
+no_random(void *p, size_t n)
+{
+	memset(p, 0x5a, n);
+}
+
+static int
+read_composed(struct compose *c, struct result *r, struct error *e)
+{
+	struct intake how = { .read = compose_read, .ctx = c };
+	struct message m;
+	int rc;
+
+	message_init(&m);
+	rc = message_read(&m, -1, &how, e);
+	if (rc == 0)
+		rc = read_out(&m, r, e);
+	message_clear(&m);
+	return rc;
+}
+
+static int
+composition(struct result *r, struct error *e)
+{
+	static const struct here here = { .ticks = ticks, .random = no_random };
+	static const struct compose_field fields[] = {
+		{ "--subject", "Subject", "\xe4\xbd\xa0" },
+		{ "--to", "To", "Jane <jane@example.org>, \xc3\xbc@x.example" },
+		{ "--header", NULL, "X-Note: \xc3\xbc" },
+	};
+	static const struct attachment file = { "/dev/null", "\xe4\xbd\xa0.pdf",
+		NULL };
+	static const struct composition what = { .fields = fields,
+		.fields_n = 3,
+		.attachments = &file,
+		.attachments_n = 1,
+		.charset = "ISO-8859-1" };
+	int fd = memfd_create("text", MFD_CLOEXEC), rc;
+	struct compose *c;
+
+	if (fd < 0 || write(fd, "\xfc\n", 2) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_sys(e, ERR_OS, "no file in memory");
+	c = compose_new(&what, fd, &here, e);
+	rc = c == NULL ? -1 : read_composed(c, r, e);
+	compose_free(c);
+	close(fd);
+	return rc;
+}
+
 const struct work mail_work[] = {
 	{ "address list", address_list },
 	{ "message", message },
+	{ "composition", composition },
 	{ NULL, NULL },
 };

@@ -1,0 +1,44 @@
+/*
+ * A file that goes with a message.  Private to lib/mail.
+ */
+#ifndef MAIL_ATTACHED_H
+#define MAIL_ATTACHED_H
+
+#include "mail/compose.h"
+#include "mail/lines64.h"
+
+struct attached {
+	const struct attachment *what; /* borrowed */
+	int fd;                        /* -1: not open */
+	bool owned;                    /* fd is ours to close */
+	struct buf type;               /* owned: for Content-Type */
+	struct lines64 lines;
+};
+
+/* Not open; clearing it is fine. */
+void attached_init(struct attached *a);
+void attached_clear(struct attached *a);
+
+/*
+ * Open a file for reading: ERR_NOINPUT, with its name, when that cannot be, or
+ * it is a directory.  what "-" is input, which is not closed.
+ */
+int file_open(const char *path, int input, struct error *e);
+
+/*
+ * Open it, and find out its type.  ERR_USAGE for a type that is none, or that
+ * base64 must not be put on.
+ */
+int attached_open(struct attached *a, const struct attachment *what, int input,
+    struct error *e);
+
+/* Add the header of its part, with the empty line behind it. */
+void attached_head(const struct attached *a, struct buf *out);
+
+/*
+ * Add the next lines of its content, in base64.  1: there may be more, 0: that
+ * was all, -1 and ERR_IO when it cannot be read.
+ */
+int attached_next(struct attached *a, struct buf *out, struct error *e);
+
+#endif
