@@ -225,7 +225,7 @@ $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o \
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $(objects_first) $(ALL_LDFLAGS) $(LIB_LIBS)
 
 $(B)/fuzz_options $(B)/replay_options: \
-    $(call obj,$(srcdir)/cmd/options.c $(srcdir)/cmd/option_table.c)
+    $(call obj,$(addprefix $(srcdir)/cmd/,options.c option_table.c composing.c))
 
 .SECONDARY: $(call obj,$(fuzz_src) $(srcdir)/tests/fuzz/replay.c)
 fuzzers: $(addprefix $(B)/fuzz_,$(fuzz_names))

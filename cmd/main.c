@@ -128,7 +128,9 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.read_envelope_from = o->read_envelope_from,
 		.sender = o->sender,
 		.full_name = o->full_name,
-		.recipients = o->operands,
+		.compose = o->composing.asked ? &o->composing.what : NULL,
+		.recipients =
+		    o->composing.asked ? o->composing.recipients : o->operands,
 		.aliases = o->aliases,
 		.gateway = o->gateway,
 		.smtputf8 = o->smtputf8,

@@ -457,6 +457,64 @@ set_traffic_log(struct options *o, const struct option_row *row,
 	return error_hint(e, "VERP is a matter of the sender's address");
 }
 
+/* ---- making a message ---------------------------------------------------------------- */
+
+static int
+set_compose_field(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	return composing_field(&o->composing, row->name, row->key, value, e);
+}
+
+int
+set_header(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	return set_compose_field(o, row, value, e);
+}
+
+static int
+set_attach(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	if (check_caller(o, row, e) < 0)
+		return -1;
+	return composing_attach(&o->composing, value, e);
+}
+
+static int
+set_of_attachment(struct options *o, const struct option_row *row,
+    const char *value, struct error *e)
+{
+	struct attachment *last = composing_last(&o->composing);
+
+	if (check_caller(o, row, e) < 0)
+		return -1;
+	if (last == NULL)
+		return error_set(
+		    e, ERR_USAGE, "no --attach stands before --%s", row->name);
+	if (strcmp(row->name, "attach-name") == 0)
+		last->name = value;
+	else
+		last->type = value;
+	return 0;
+}
+
+static int
+set_html(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	if (check_caller(o, row, e) < 0)
+		return -1;
+	if (o->composing.what.html != NULL)
+		return error_set(e, ERR_USAGE, "--html is there twice");
+	o->composing.what.html = value;
+	o->composing.asked = true;
+	return 0;
+}
+
+SETTER(set_charset, o->composing.charset = value; o->composing.asked = true)
+
 /* ---- the table --------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -490,6 +548,19 @@ const struct option_row option_rows[] = {
 	{ "domain", '\0', ARG, "NAME", set_key, "ehlo_name", "the same" },
 	{ "timeout", '\0', ARG, "T", set_key, "timeout", "for each step: 60s, 5m" },
 	{ "source-ip", '\0', ARG, "ADDR", set_key, "source_ip", "address to connect from, or address:port" },
+
+	{ .help = "Composing (standard input is the body)" },
+	{ "subject", '\0', ARG, "TEXT", set_compose_field, "Subject", "the subject" },
+	{ "to", '\0', ARG, "LIST", set_compose_field, "To", "recipients, who are named in To; operands are, too" },
+	{ "cc", '\0', ARG, "LIST", set_compose_field, "Cc", "recipients of a copy" },
+	{ "bcc", '\0', ARG, "LIST", set_compose_field, "Bcc", "recipients that nobody is told of" },
+	{ "reply-to", '\0', ARG, "LIST", set_compose_field, "Reply-To", "where answers are to go" },
+	{ "header", '\0', ARG, "'NAME: TEXT'", set_header, NULL, "one more header field" },
+	{ "attach", '\0', ARG, "FILE", set_attach, NULL, "attach a file; -: the standard input" },
+	{ "attach-name", '\0', ARG, "NAME", set_of_attachment, NULL, "call it so" },
+	{ "attach-type", '\0', ARG, "TYPE", set_of_attachment, NULL, "its media type, such as application/pdf" },
+	{ "html", '\0', ARG, "FILE", set_html, NULL, "the same text as HTML; -: the body is HTML" },
+	{ "charset", '\0', ARG, "NAME", set_charset, NULL, "of the body and of these options; else the locale's" },
 
 	{ .help = "Delivery" },
 	{ NULL, 'i', NO_ARG, NULL, set_ignore_dots, NULL, "a lone dot does not end the message" },

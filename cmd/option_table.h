@@ -29,6 +29,9 @@ struct option_row {
 	const char *help; /* NULL: accepted for callers' sake, and ignored */
 };
 
+/* Takes any text, and leaves it to others to look at it. */
+setter set_header;
+
 /* A row with neither name nor letter is the heading of a group. */
 extern const struct option_row option_rows[];
 extern const size_t option_rows_n;

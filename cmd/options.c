@@ -9,11 +9,16 @@
 
 enum { OPTIONS_MOST = 128 };
 
-/* Nothing that goes into a line of ours may end it; a name may be tamed. */
+/*
+ * Nothing that goes into a line of ours may end it; a name may be tamed, and
+ * --header looks at its own, where a tab is white space.
+ */
 static int
 check_value(const struct option_row *row, const char *value, struct error *e)
 {
 	if (row->letter == 'F' || !bytes_control(bytes_of(value)))
+		return 0;
+	if (row->set == set_header)
 		return 0;
 	if (row->name != NULL)
 		return error_set(e, ERR_USAGE,
@@ -277,6 +282,18 @@ parse_options(struct options *o, int argc, char **argv, struct error *e)
 }
 
 static int
+settle_composing(struct options *o, struct error *e)
+{
+	if (!o->composing.asked)
+		return 0;
+	if (o->action != ACTION_SEND && o->action != ACTION_PRETEND)
+		return error_set(e, ERR_USAGE,
+		    "an option that makes a message stands beside one that "
+		    "sends none");
+	return composing_settle(&o->composing, o->operands, &o->sender, e);
+}
+
+static int
 add_up(struct options *o, const char *key, struct buf *list, struct error *e)
 {
 	if (list->n == 0 || options_override(o, key, buf_text(list), key))
@@ -327,7 +344,7 @@ options_parse(struct options *o, int argc, char **argv, struct error *e)
 	o->as_sendmail = strcmp(options_name(argv[0]), "sendmail") == 0;
 	o->action = action_of(options_name(argv[0]));
 	if (parse_options(o, argc, argv, e) < 0 || check_action(o, e) < 0 ||
-	    settle_protocol(o, e) < 0 ||
+	    settle_protocol(o, e) < 0 || settle_composing(o, e) < 0 ||
 	    add_up(o, "mail_options", &o->mail_options, e) < 0)
 		return -1;
 	return add_up(o, "rcpt_options", &o->rcpt_options, e);
@@ -350,6 +367,7 @@ options_init(struct options *o)
 	buf_init(&o->mail_options, 4096);
 	buf_init(&o->rcpt_options, 4096);
 	buf_init(&o->envid, 1024);
+	composing_init(&o->composing);
 }
 
 void
@@ -358,6 +376,7 @@ options_clear(struct options *o)
 	buf_clear(&o->mail_options);
 	buf_clear(&o->rcpt_options);
 	buf_clear(&o->envid);
+	composing_clear(&o->composing);
 }
 
 /* ---- help ------------------------------------------------------------------------------- */

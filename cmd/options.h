@@ -6,6 +6,7 @@
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
+#include "cmd/composing.h"
 #include "conf/conf.h"
 #include "mail/envelope.h"
 #include "submit/request.h"
@@ -49,6 +50,7 @@ struct options {
 	struct buf envid;                      /* owned: xtext; empty: none */
 	struct question asked[QUESTIONS_MOST]; /* of the server, in order */
 	size_t asked_n;
+	struct composing composing;            /* owned */
 	char **operands; /* NULL-terminated; the tail of argv */
 	struct conf_override over[OVERRIDES_MOST]; /* environment first */
 	size_t over_n;

@@ -177,6 +177,9 @@ some_recipient(const struct letter *l, const struct request *r, struct error *e)
 		return error_set(
 		    e, ERR_ADDRESS, "%s", l->unreadable.to[0].verdict.text);
 	error_set(e, ERR_USAGE, "no recipient");
+	if (r->compose != NULL)
+		return error_hint(
+		    e, "name one as operand, or with --to, --cc or --bcc");
 	if (r->read_recipients)
 		return error_hint(
 		    e, "the header has no To, Cc or Bcc with an address");
@@ -203,6 +206,36 @@ take_given(struct letter *l, const struct envelope *given, struct error *e)
 	return 0;
 }
 
+/* Nothing in the header says that it is to be no alias. */
+static int
+mark_verbatim(struct letter *l, const char *operand, struct error *e)
+{
+	struct address_list list = ADDRESS_LIST;
+	int rc = address_list_parse(&list, bytes_of(operand + 1), e);
+
+	for (size_t i = 0; i < list.n; i++)
+		for (size_t k = 0; k < l->to.n; k++)
+			if (address_same(bytes_of(list.list[i].text),
+				bytes_of(l->to.list[k].text)))
+				l->to.list[k].verbatim = true;
+	address_list_clear(&list);
+	return rc;
+}
+
+/* Of a message that was made here, whose To has the operands. */
+static int
+take_composed(struct letter *l, const struct request *r, struct error *e)
+{
+	static const char *const names[] = { "To", "Cc", "Bcc", NULL };
+
+	if (take_fields(l, names, e) < 0)
+		return -1;
+	for (char **operand = r->recipients; *operand != NULL; operand++)
+		if (**operand == '\\' && mark_verbatim(l, *operand, e) < 0)
+			return -1;
+	return some_recipient(l, r, e);
+}
+
 int
 letter_address(struct letter *l, const struct request *r, struct error *e)
 {
@@ -210,6 +243,8 @@ letter_address(struct letter *l, const struct request *r, struct error *e)
 		return take_given(l, r->given, e);
 	if (take_sender(l, r, e) < 0)
 		return -1;
+	if (r->compose != NULL)
+		return take_composed(l, r, e);
 	for (char **operand = r->recipients; *operand != NULL; operand++)
 		if (take_operand(l, *operand, e) < 0)
 			return -1;

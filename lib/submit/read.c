@@ -1,13 +1,30 @@
 #include "submit/step.h"
 
-int
-letter_read(struct letter *l, const struct request *r, struct error *e)
+/* Whoever reads the message and whoever makes it share the error. */
+static int
+take_in(struct letter *l, const struct request *r, struct error *e)
 {
 	struct intake how = { .lone_dot_ends = r->lone_dot_ends,
 		.read = r->read,
 		.ctx = r->read_ctx };
+	struct compose *c;
+	int rc;
 
-	if (message_read(&l->message, r->input, &how, e) < 0)
+	if (r->compose == NULL)
+		return message_read(&l->message, r->input, &how, e);
+	c = compose_new(r->compose, r->input, r->here, e);
+	if (c == NULL)
+		return -1;
+	how = (struct intake){ .read = compose_read, .ctx = c };
+	rc = message_read(&l->message, r->input, &how, e);
+	compose_free(c);
+	return rc;
+}
+
+int
+letter_read(struct letter *l, const struct request *r, struct error *e)
+{
+	if (take_in(l, r, e) < 0)
 		return -1;
 	l->read_whole = true;
 	if (l->message.facts.after_dot > 0)

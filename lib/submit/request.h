@@ -8,6 +8,7 @@
 
 #include "base/trace.h"
 #include "conf/conf.h"
+#include "mail/compose.h"
 #include "mail/envelope.h"
 
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
@@ -31,6 +32,12 @@ struct request {
 	/* Reads it instead, if set (struct intake). */
 	ssize_t (*read)(void *ctx, char *to, size_t room);
 	void *read_ctx;
+	/*
+	 * The message is made of this, if set, and what is read from input is
+	 * its text, which no lone dot ends.  Its To, Cc and Bcc name all the
+	 * recipients; its To has the operands, too.
+	 */
+	const struct composition *compose;
 	/* The envelope as it was given, if set: no operands, no header then. */
 	const struct envelope *given;
 	bool serve_lmtp;         /* -bs speaks LMTP */
