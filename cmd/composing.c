@@ -139,27 +139,21 @@ find_locale_charset(struct composing *c, struct error *e)
 	return c->locale_charset == NULL ? no_memory(e) : 0;
 }
 
-/* What argv can be in: it cannot be in UTF-16. */
-static const char *
-argument_charset(const struct composing *c)
-{
-	return c->charset != NULL && charset_keeps_lines(c->charset)
-	    ? c->charset
-	    : c->locale_charset;
-}
-
+/* Options are typed where the locale is; --charset is of what comes in. */
 static int
 to_utf8(
     struct composing *c, const char *origin, const char **text, struct error *e)
 {
 	struct buf made = BUF(TEXT_MOST);
 	struct charset charset;
-	int rc = charset_open(&charset, argument_charset(c), e);
+	int rc = charset_open(&charset, c->locale_charset, e);
 
 	if (rc == 0 && !charset_text(&charset, bytes_of(*text), &made)) {
 		rc = error_set(e, ERR_USAGE, "byte %lld of %s is not %s",
-		    (long long)charset.taken + 1, origin, argument_charset(c));
-		error_hint(e, "--charset=NAME says what charset it is in");
+		    (long long)charset.taken + 1, origin, c->locale_charset);
+		error_hint(e,
+		    "options are in the charset of the locale, as LC_ALL has "
+		    "it");
 	}
 	if (rc == 0 && !charset.same)
 		rc = keep_made(c, text, &made, e);

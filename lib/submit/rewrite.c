@@ -278,7 +278,11 @@ apply_policy(struct letter *l, const struct request *r, struct error *e)
 
 /* ---- the header ------------------------------------------------------------------ */
 
-/* -F, the account's, $NAME, the passwd entry's; the first that is set. */
+/*
+ * -F, the account's, $NAME, the passwd entry's; the first that is set.  Who
+ * says --from to a message that is made here may not be the one of this
+ * machine.
+ */
 static struct bytes
 full_name(const struct letter *l, const struct request *r)
 {
@@ -286,6 +290,8 @@ full_name(const struct letter *l, const struct request *r)
 		return bytes_of(r->full_name);
 	if (l->account.from_name != NULL)
 		return bytes_of(l->account.from_name);
+	if (r->compose != NULL && r->sender != NULL)
+		return BYTES("");
 	return bytes_of(l->from.full_name);
 }
 

@@ -145,11 +145,11 @@ case_text_that_is_not_of_its_charset() {
 	expect_no_connection
 }
 
-case_options_are_in_the_charset_too() {
-	compose --charset=GBK --subject=$'\xd6\xd0\xce\xc4' \
-	    --to=$'\xd6\xd0 <x@example.net>' <<<hi
+case_options_are_in_the_charset_of_the_locale() {
+	compose --charset=GBK --subject=中文 --to='中 <x@example.net>' \
+	    < <(printf '\xd6\xd0\xce\xc4\n')
 	expect_composed 'm["Subject"] == "中文"' \
-	    'names("To")[0] == ("中", "x@example.net")'
+	    'names("To")[0] == ("中", "x@example.net")' 'text(m) == "中文\n"'
 }
 
 case_options_that_are_not_of_their_charset() {
