@@ -560,7 +560,7 @@ const struct option_row option_rows[] = {
 	{ "attach-name", '\0', ARG, "NAME", set_of_attachment, NULL, "call it so" },
 	{ "attach-type", '\0', ARG, "TYPE", set_of_attachment, NULL, "its media type, such as application/pdf" },
 	{ "html", '\0', ARG, "FILE", set_html, NULL, "the same text as HTML; -: the body is HTML" },
-	{ "charset", '\0', ARG, "NAME", set_charset, NULL, "of the body and of these options; else the locale's" },
+	{ "charset", '\0', ARG, "NAME", set_charset, NULL, "charset of the body; else the locale's" },
 
 	{ .help = "Delivery" },
 	{ NULL, 'i', NO_ARG, NULL, set_ignore_dots, NULL, "a lone dot does not end the message" },
