@@ -142,9 +142,10 @@ $(B)/%.o: $(srcdir)/%.c build/config.mk
 
 # ---- the library, for programs of others ---------------------------------------
 
-# Everything below the configuration, in one object, of which sendoff_* alone
-# can be seen.
-client_src := $(filter-out $(srcdir)/lib/conf/% $(srcdir)/lib/submit/%,$(lib_src))
+# What lib/client stands on, in one object, of which sendoff_* alone can be
+# seen.
+client_src := $(filter-out $(srcdir)/lib/conf/% $(srcdir)/lib/compose/% \
+    $(srcdir)/lib/submit/%,$(lib_src))
 client_obj = $(patsubst $(srcdir)/%.c,$(B)/pic/%.o,$(client_src))
 OBJCOPY ?= objcopy
 

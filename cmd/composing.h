@@ -4,7 +4,7 @@
 #ifndef CMD_COMPOSING_H
 #define CMD_COMPOSING_H
 
-#include "mail/compose.h"
+#include "compose/compose.h"
 
 struct composing {
 	bool asked; /* one of the options was given */

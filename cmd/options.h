@@ -50,8 +50,8 @@ struct options {
 	struct buf envid;                      /* owned: xtext; empty: none */
 	struct question asked[QUESTIONS_MOST]; /* of the server, in order */
 	size_t asked_n;
-	struct composing composing;            /* owned */
-	char **operands; /* NULL-terminated; the tail of argv */
+	struct composing composing; /* owned */
+	char **operands;            /* NULL-terminated; the tail of argv */
 	struct conf_override over[OVERRIDES_MOST]; /* environment first */
 	size_t over_n;
 };

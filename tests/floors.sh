@@ -11,11 +11,11 @@ allowed() {
 	case $1 in
 	base) echo ;;
 	mail | sasl | net) echo base ;;
-	conf) echo base mail ;;
+	conf | compose) echo base mail ;;
 	smtp) echo base mail sasl ;;
 	client) echo base mail sasl net smtp ;;
-	submit) echo base mail sasl net conf smtp client ;;
-	cmd) echo base mail sasl net conf smtp client submit ;;
+	submit) echo base mail sasl net conf compose smtp client ;;
+	cmd) echo base mail sasl net conf compose smtp client submit ;;
 	*) echo "no such room: $1" >&2 && exit 1 ;;
 	esac
 }

@@ -1,6 +1,6 @@
 /*
  * Where the body of a message is kept: in memory while it is small, in an
- * unnamed temporary file beyond that.  Private to lib/mail.
+ * unnamed temporary file beyond that.  For lib/mail and lib/compose.
  */
 #ifndef MAIL_BODY_H
 #define MAIL_BODY_H

@@ -1,7 +1,7 @@
 /*
  * Making a body canonical while it is read: every line ends in CRLF, no bare
  * CR or LF is left.  Takes it in pieces of any size and keeps what comes out
- * (mail/body.h), with its facts.  Private to lib/mail.
+ * (mail/body.h), with its facts.  For lib/mail and lib/compose.
  */
 #ifndef MAIL_CANON_H
 #define MAIL_CANON_H

@@ -1,5 +1,5 @@
 /*
- * How a body leaves that must not leave as it is.  Private to lib/mail.
+ * How a body leaves that must not leave as it is.  For lib/mail and lib/compose.
  */
 #ifndef MAIL_CODING_H
 #define MAIL_CODING_H

@@ -1,5 +1,5 @@
 /*
- * Folding header text (RFC 5322, 2.2.3).  Private to lib/mail.
+ * Folding header text (RFC 5322, 2.2.3).  For lib/mail and lib/compose.
  */
 #ifndef MAIL_FOLD_H
 #define MAIL_FOLD_H

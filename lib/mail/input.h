@@ -1,5 +1,5 @@
 /*
- * Reading a descriptor, whatever it is.  Private to lib/mail.
+ * Reading a descriptor, whatever it is. 
  */
 #ifndef MAIL_INPUT_H
 #define MAIL_INPUT_H

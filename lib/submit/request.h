@@ -8,7 +8,7 @@
 
 #include "base/trace.h"
 #include "conf/conf.h"
-#include "mail/compose.h"
+#include "compose/compose.h"
 #include "mail/envelope.h"
 
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };

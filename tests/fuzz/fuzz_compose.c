@@ -12,7 +12,7 @@
 
 #include "base/base64.h"
 #include "base/clean.h"
-#include "mail/compose.h"
+#include "compose/compose.h"
 #include "mail/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

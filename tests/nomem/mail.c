@@ -1,5 +1,5 @@
 #include "mail/address.h"
-#include "mail/compose.h"
+#include "compose/compose.h"
 #include "mail/message.h"
 #include "tests/nomem/nomem.h"
 

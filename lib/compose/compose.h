@@ -4,8 +4,8 @@
  * in canonical lines, without the fields that every message gets on its way,
  * such as Date.
  */
-#ifndef MAIL_COMPOSE_H
-#define MAIL_COMPOSE_H
+#ifndef COMPOSE_COMPOSE_H
+#define COMPOSE_COMPOSE_H
 
 #include <sys/types.h>
 

@@ -1,4 +1,4 @@
-#include "mail/text.h"
+#include "compose/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
  * Content-Disposition (RFC 2183) and the name of a file in it (RFC 2231).
- * Private to lib/mail.
+ * Private to lib/compose.
  */
-#ifndef MAIL_DISPOSITION_H
-#define MAIL_DISPOSITION_H
+#ifndef COMPOSE_DISPOSITION_H
+#define COMPOSE_DISPOSITION_H
 
 #include "base/buf.h"
 

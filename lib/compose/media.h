@@ -1,8 +1,8 @@
 /*
- * What a file is, by its name (RFC 2046).  Private to lib/mail.
+ * What a file is, by its name (RFC 2046).  Private to lib/compose.
  */
-#ifndef MAIL_MEDIA_H
-#define MAIL_MEDIA_H
+#ifndef COMPOSE_MEDIA_H
+#define COMPOSE_MEDIA_H
 
 #include "base/buf.h"
 

@@ -1,9 +1,9 @@
 /*
  * Base64 as a body has it (RFC 2045, 6.8): lines of 76, out of pieces of any
- * size.  Private to lib/mail.
+ * size.  Private to lib/compose.
  */
-#ifndef MAIL_LINES64_H
-#define MAIL_LINES64_H
+#ifndef COMPOSE_LINES64_H
+#define COMPOSE_LINES64_H
 
 #include <stdint.h>
 

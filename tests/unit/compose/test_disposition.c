@@ -1,4 +1,4 @@
-#include "mail/disposition.h"
+#include "compose/disposition.h"
 
 #include <check.h>
 

@@ -1,4 +1,4 @@
-#include "mail/disposition.h"
+#include "compose/disposition.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /*
  * The header of a message that is made here: what may stand in it, and how it
- * is written.  Private to lib/mail.
+ * is written.  Private to lib/compose.
  */
-#ifndef MAIL_HEADING_H
-#define MAIL_HEADING_H
+#ifndef COMPOSE_HEADING_H
+#define COMPOSE_HEADING_H
 
-#include "mail/compose.h"
+#include "compose/compose.h"
 
 /*
  * Add the fields, folded and encoded, each with its line end: those that

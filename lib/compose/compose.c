@@ -1,14 +1,14 @@
-#include "mail/compose.h"
+#include "compose/compose.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "mail/attached.h"
-#include "mail/heading.h"
+#include "compose/attached.h"
+#include "compose/heading.h"
 #include "mail/message.h"
-#include "mail/text.h"
+#include "compose/text.h"
 
 enum { HEAD_MOST = HEADER_MAX + (64 << 10), OUT_MOST = 2 * HEADER_MAX };
 

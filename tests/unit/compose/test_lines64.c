@@ -1,4 +1,4 @@
-#include "mail/lines64.h"
+#include "compose/lines64.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /*
  * The text of a message that is made here: taken in whole, its charset
  * checked, its line ends made canonical, and an encoding chosen.  Private to
- * lib/mail.
+ * lib/compose.
  */
-#ifndef MAIL_TEXT_H
-#define MAIL_TEXT_H
+#ifndef COMPOSE_TEXT_H
+#define COMPOSE_TEXT_H
 
-#include "mail/lines64.h"
+#include "compose/lines64.h"
 #include "mail/message.h"
 
 enum text_coding { TEXT_7BIT, TEXT_QP, TEXT_BASE64 };

@@ -1,4 +1,4 @@
-#include "mail/attached.h"
+#include "compose/attached.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include "base/clean.h"
 #include "mail/body.h"
-#include "mail/disposition.h"
+#include "compose/disposition.h"
 #include "mail/input.h"
-#include "mail/media.h"
+#include "compose/media.h"
 
 enum {
 	TYPE_MOST = 400,

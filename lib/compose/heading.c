@@ -1,4 +1,4 @@
-#include "mail/heading.h"
+#include "compose/heading.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "mail/media.h"
+#include "compose/media.h"
 
 #include <ctype.h>
 #include <stdio.h>

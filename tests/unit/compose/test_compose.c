@@ -1,4 +1,4 @@
-#include "mail/compose.h"
+#include "compose/compose.h"
 
 #include <check.h>
 #include <string.h>

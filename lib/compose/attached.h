@@ -1,11 +1,11 @@
 /*
- * A file that goes with a message.  Private to lib/mail.
+ * A file that goes with a message.  Private to lib/compose.
  */
-#ifndef MAIL_ATTACHED_H
-#define MAIL_ATTACHED_H
+#ifndef COMPOSE_ATTACHED_H
+#define COMPOSE_ATTACHED_H
 
-#include "mail/compose.h"
-#include "mail/lines64.h"
+#include "compose/compose.h"
+#include "compose/lines64.h"
 
 struct attached {
 	const struct attachment *what; /* borrowed */
