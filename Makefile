@@ -153,11 +153,11 @@ lib: $(B)/client/libsendoff.a $(B)/client/sendoff.h $(B)/client/sendoff.pc
 
 $(B)/pic/%.o: $(srcdir)/%.c build/config.mk
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -fPIC -fno-lto -MMD -MP -c -o $@ $<
 
 $(B)/client/sendoff.o: $(client_obj)
 	@mkdir -p $(@D)
-	$(call say,LINK,$@)$(CC) -r -nostdlib -o $@ $^
+	$(call say,LINK,$@)$(CC) -r -nostdlib -fno-lto -o $@ $^
 	@$(OBJCOPY) --wildcard --keep-global-symbol='sendoff_*' $@
 
 $(B)/client/libsendoff.a: $(B)/client/sendoff.o
@@ -165,6 +165,7 @@ $(B)/client/libsendoff.a: $(B)/client/sendoff.o
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(B)/client/sendoff.h: $(srcdir)/lib/client/sendoff.h
+	@mkdir -p $(@D)
 	@cp $< $@
 
 $(B)/client/sendoff.pc: $(srcdir)/lib/client/sendoff.pc.in build/config.mk

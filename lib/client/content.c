@@ -12,6 +12,7 @@ measure(struct content *c)
 	c->smtp.body_8bit = message_body_8bit(m);
 	c->smtp.header_8bit = message_header_8bit(m);
 	c->smtp.header_utf8 = message_header_utf8(m);
+	c->smtp.international = m->international;
 }
 
 /* The server takes no 8-bit text: send it as quoted-printable. */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/host.h"
-#include "mail/address.h"
 #include "smtp/reply.h"
 #include "smtp/step.h"
 
@@ -95,7 +94,8 @@ sendoff_new(const struct sendoff_options *options)
 
 	if (s == NULL)
 		return NULL;
-	s->o = *options;
+	if (options != NULL)
+		s->o = *options;
 	if (s->o.debug == NULL)
 		s->o.debug = to_stderr;
 	buf_init(&s->nonces, SELF_NONCES * SMTP_NONCE + 1);
@@ -139,6 +139,10 @@ sendoff_free(struct sendoff *s)
 void
 sendoff_set_debuglevel(struct sendoff *s, int level)
 {
+	if (s->trace.level == 0) {
+		s->trace.level = level;
+		trace_start(&s->trace);
+	}
 	s->trace.level = level;
 }
 
@@ -147,14 +151,16 @@ sendoff_set_debuglevel(struct sendoff *s, int level)
 const struct sendoff_error *
 sendoff_error(struct sendoff *s)
 {
+	int status = s->status != 0 ? s->status : error_exit(&s->why);
+
 	s->told = (struct sendoff_error){
 		.kind = error_name(s->why.kind),
 		.text = s->why.text,
 		.hint = s->why.hint,
 		.reply = s->why.reply,
 		.code = s->why.code,
-		.status = error_exit(&s->why),
-		.temporary = error_exit(&s->why) == EX_TEMPFAIL,
+		.status = status,
+		.temporary = status == EX_TEMPFAIL,
 		.maybe_delivered = s->told.maybe_delivered,
 	};
 	return &s->told;
@@ -174,8 +180,8 @@ sendoff_text(struct sendoff *s)
 
 /* ---- a step ---------------------------------------------------------------- */
 
-static bool
-connected(const struct sendoff *s)
+bool
+sendoff_connected(const struct sendoff *s)
 {
 	return s->line.session != NULL &&
 	    smtp_want(s->line.session) == SMTP_IDLE;
@@ -185,8 +191,9 @@ bool
 client_ready(struct sendoff *s)
 {
 	s->why = ERROR_NONE;
+	s->status = 0;
 	s->told.maybe_delivered = false;
-	if (connected(s))
+	if (sendoff_connected(s))
 		return true;
 	error_set(&s->why, ERR_DISCONNECTED, "not connected");
 	return false;
@@ -247,6 +254,22 @@ take_host(struct sendoff *s, const char *text, unsigned port)
 	return 0;
 }
 
+static bool
+is_name(const char *name)
+{
+	return is_ascii_domain(bytes_of(name)) ||
+	    is_address_literal(bytes_of(name));
+}
+
+static int
+check_name(struct sendoff *s)
+{
+	if (s->o.local_hostname == NULL || is_name(s->o.local_hostname))
+		return 0;
+	return error_set(&s->why, ERR_USAGE,
+	    "local_hostname is no domain and no address literal");
+}
+
 static int
 dial_host(struct sendoff *s)
 {
@@ -269,8 +292,6 @@ dial_host(struct sendoff *s)
 	else
 		self_name(s->name, sizeof(s->name), &here_real,
 		    s->line.dialled.local);
-	buf_reset(&s->nonces);
-	self_nonces(&s->nonces, &here_real);
 	return connection_begin(&s->line, &s->plan, NULL, &s->tries, &s->why);
 }
 
@@ -279,13 +300,12 @@ sendoff_connect(struct sendoff *s, const char *host, unsigned port)
 {
 	sendoff_close(s);
 	s->why = ERROR_NONE;
-	if (take_host(s, host, port) < 0)
-		return -1;
-	if (dial_host(s) < 0) {
-		sendoff_close(s);
-		return -1;
-	}
-	return client_achieve(s) == 0 ? s->code : -1;
+	s->status = 0;
+	if (take_host(s, host, port) == 0 && check_name(s) == 0 &&
+	    dial_host(s) == 0 && client_achieve(s) == 0)
+		return s->code;
+	sendoff_close(s);
+	return -1;
 }
 
 void
@@ -297,7 +317,7 @@ sendoff_close(struct sendoff *s)
 void
 sendoff_quit(struct sendoff *s)
 {
-	if (connected(s)) {
+	if (sendoff_connected(s)) {
 		smtp_quit(s->line.session);
 		connection_run(&s->line);
 		connection_glance(&s->line);
@@ -315,7 +335,7 @@ sendoff_docmd(struct sendoff *s, const char *command, const char *args)
 
 	if (!client_ready(s))
 		return -1;
-	buf_adds(&line, command);
+	buf_adds(&line, command != NULL ? command : "");
 	if (args != NULL && args[0] != '\0')
 		buf_addf(&line, " %s", args);
 	if (buf_ok(&line)) {
@@ -327,18 +347,20 @@ sendoff_docmd(struct sendoff *s, const char *command, const char *args)
 	return code;
 }
 
-/* A name in front of the address does not go out. */
 static int
-about_address(struct sendoff *s, const char *command, const char *text)
+about_address(struct sendoff *s, const char *verb, const char *text)
 {
-	struct error none = ERROR_NONE;
-	struct address a = { 0 };
-	int code;
+	struct buf line = BUF(COMMAND_MAX);
+	int code = -1;
 
-	if (address_parse(&a, bytes_of(text), &none) == 0)
-		text = a.text;
-	code = sendoff_docmd(s, command, text);
-	address_clear(&a);
+	if (!client_ready(s))
+		return -1;
+	if (smtp_question(
+		s->line.session, verb, bytes_of(text), &line, &s->why) == 0) {
+		smtp_command(s->line.session, buf_bytes(&line));
+		code = client_step(s);
+	}
+	buf_clear(&line);
 	return code;
 }
 
@@ -374,39 +396,39 @@ sendoff_rset(struct sendoff *s)
 
 /* ---- greeting -------------------------------------------------------------- */
 
-static bool
-take_name(struct sendoff *s, const char *name)
+/* With another name, for this once. */
+static int
+greet_as(
+    struct sendoff *s, const char *name, void (*greet)(struct smtp *session))
 {
-	if (name == NULL)
-		return true;
-	if (!is_ascii_domain(bytes_of(name)) &&
-	    !is_address_literal(bytes_of(name))) {
-		error_set(&s->why, ERR_USAGE,
+	int code;
+
+	if (!client_ready(s))
+		return -1;
+	if (name != NULL && !is_name(name))
+		return error_set(&s->why, ERR_USAGE,
 		    "no domain and no address literal to greet with");
-		return false;
-	}
-	snprintf(s->name, sizeof(s->name), "%s", name);
-	return true;
+	if (name != NULL)
+		s->plan.ehlo_name = name;
+	greet(s->line.session);
+	code = client_step(s);
+	s->plan.ehlo_name = s->name;
+	return code;
 }
 
 int
 sendoff_ehlo(struct sendoff *s, const char *name)
 {
-	if (!client_ready(s) || !take_name(s, name))
-		return -1;
-	smtp_ehlo(s->line.session);
-	return client_step(s);
+	return greet_as(s, name, smtp_ehlo);
 }
 
 int
 sendoff_helo(struct sendoff *s, const char *name)
 {
-	if (!client_ready(s) || !take_name(s, name))
-		return -1;
-	if (s->o.lmtp)
-		return error_set(&s->why, ERR_USAGE, "LMTP has no HELO");
-	smtp_helo(s->line.session);
-	return client_step(s);
+	if (!s->o.lmtp)
+		return greet_as(s, name, smtp_helo);
+	s->why = ERROR_NONE;
+	return error_set(&s->why, ERR_USAGE, "LMTP has no HELO");
 }
 
 int
@@ -467,6 +489,9 @@ sendoff_no_initial_response(struct sendoff *s, bool never)
 static int
 take_identity(struct sendoff *s, const char *user, const char *secret)
 {
+	s->plan.id = (struct sasl_identity){ 0 };
+	buf_reset(&s->nonces);
+	self_nonces(&s->nonces, &here_real);
 	buf_reset(&s->user);
 	buf_adds(&s->user, user != NULL ? user : "");
 	buf_reset(&s->secret);
@@ -487,11 +512,16 @@ take_identity(struct sendoff *s, const char *user, const char *secret)
 static int
 log_in(struct sendoff *s, const char *user, const char *secret)
 {
+	int rc;
+
 	if (sendoff_ehlo_or_helo_if_needed(s) < 0 ||
 	    take_identity(s, user, secret) < 0)
 		return -1;
 	smtp_login(s->line.session);
-	return client_achieve(s);
+	rc = client_achieve(s);
+	s->plan.id = (struct sasl_identity){ 0 };
+	buf_clear(&s->secret);
+	return rc;
 }
 
 int

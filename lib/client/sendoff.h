@@ -35,7 +35,8 @@ extern "C" {
 
 struct sendoff;
 
-/* How to converse; zero is a good choice for each.  Copied by sendoff_new(). */
+/* How to converse; zero is a good choice for each.  Copied by sendoff_new(),
+   which takes NULL for all zero. */
 struct sendoff_options {
 	bool lmtp;         /* LMTP, by which each recipient has an answer */
 	bool implicit_tls; /* TLS from the start (SMTP_SSL) */
@@ -166,9 +167,10 @@ const char *sendoff_mechanism(const struct sendoff *s);
  * A transaction by hand.  sender: "" or "<>" is the null one.  options are
  * parameters such as "NOTIFY=SUCCESS", the last one NULL; NULL: none.  Those
  * of an extension that is not offered are left out, or are an error where the
- * message must not go without.  data sends n octets to those that were
- * accepted; its code is the answer to them, or that to DATA when it is not
- * 354.  Each returns a code, or -1.
+ * message must not go without.  rcpt is an error before MAIL was taken, and
+ * data before somebody was accepted, to whom it sends n octets; its code is the
+ * answer to them, the last one of LMTP's, or that to DATA when it is not 354.
+ * Each returns a code, or -1.
  */
 int sendoff_mail(
     struct sendoff *s, const char *sender, const char *const *options);
@@ -179,18 +181,19 @@ int sendoff_data(struct sendoff *s, const char *message, size_t n);
 /* What sendmail and send_message take besides. */
 struct sendoff_mail {
 	const char *const *mail_options, *const *rcpt_options; /* NULL: none */
-	/* Reads the message instead of n octets at message, if set: as
-	   read(2) does. */
+	/* Reads the message instead of n octets at message, if set: how
+	   many octets, 0 at the end, -1 when it cannot go on. */
 	ssize_t (*read)(void *ctx, char *to, size_t room);
 	void *ctx;
 };
 
 /*
  * Send a message to all of to, which ends with NULL; EHLO before it if need
- * be, and the transaction is pipelined where it can be.  The header leaves as
- * it is.  more may be NULL.  0 when the server took charge of it for somebody;
+ * be, and the transaction is pipelined where it can be; one that was begun by
+ * hand is given up.  The header leaves as it is, but for what a body needs that
+ * has to be encoded.  more may be NULL.  0 when the server took charge of it for somebody;
  * sendoff_refused() tells who does not get it.  -1: nobody does; the
- * connection can be used again, unless the error says that it is gone.
+ * connection can be used again, if sendoff_connected() says so.
  */
 int sendoff_sendmail(struct sendoff *s, const char *sender,
     const char *const *to, const char *message, size_t n);
@@ -207,7 +210,13 @@ int sendoff_send_message(struct sendoff *s, const char *sender,
     const char *const *to, const char *message, size_t n,
     const struct sendoff_mail *more);
 
-/* The i-th of those who do not get it, from 0 on; NULL behind the last. */
+/* Is there a connection that can be used? */
+bool sendoff_connected(const struct sendoff *s);
+
+/*
+ * The i-th of those who do not get it, from 0 on; NULL behind the last.  By
+ * hand, before DATA, nobody has got it yet.
+ */
 struct sendoff_refused {
 	const char *address;
 	int code;         /* 0: no reply was about him */

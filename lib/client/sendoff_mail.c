@@ -13,7 +13,9 @@ take_sender(struct sendoff *s, const char *sender)
 	struct address a = { 0 };
 	int rc;
 
-	envelope_clear(&s->env);
+	if (sender == NULL)
+		return error_set(
+		    &s->why, ERR_USAGE, "no sender; \"\" is the null one");
 	if (address_path(&a, bytes_of(sender), &s->why) < 0)
 		return error_in(&s->why, "sender");
 	rc = envelope_from(&s->env, bytes_of(a.text), &s->why);
@@ -21,18 +23,19 @@ take_sender(struct sendoff *s, const char *sender)
 	return rc;
 }
 
-/* Where in the envelope he stands; one who is there is open again. */
+typedef int taking(
+    struct envelope *env, struct bytes address, size_t *at, struct error *e);
+
 static int
-take_recipient(struct sendoff *s, const char *recipient, size_t *at)
+take_recipient(
+    struct sendoff *s, const char *recipient, taking *take, size_t *at)
 {
 	struct address a = { 0 };
 	int rc;
 
 	if (address_parse(&a, bytes_of(recipient), &s->why) < 0)
 		return error_in(&s->why, "recipient");
-	rc = envelope_to(&s->env, bytes_of(a.text), at, &s->why);
-	if (rc == 0)
-		s->env.to[*at].verdict = (struct verdict){ 0 };
+	rc = take(&s->env, bytes_of(a.text), at, &s->why);
 	address_clear(&a);
 	return rc;
 }
@@ -42,6 +45,7 @@ sendoff_mail(struct sendoff *s, const char *sender, const char *const *options)
 {
 	int code;
 
+	envelope_clear(&s->env);
 	if (!client_ready(s) || take_sender(s, sender) < 0)
 		return -1;
 	s->plan.mail_options = options;
@@ -62,7 +66,7 @@ sendoff_rcpt(
 		return -1;
 	if (s->env.sender == NULL)
 		return error_set(&s->why, ERR_USAGE, "MAIL comes first");
-	if (take_recipient(s, recipient, &at) < 0)
+	if (take_recipient(s, recipient, envelope_again, &at) < 0)
 		return -1;
 	s->plan.rcpt_options = options;
 	smtp_rcpt(s->line.session, at);
@@ -94,7 +98,8 @@ take_message(
 	if (more != NULL && more->read != NULL) {
 		how.read = more->read;
 		how.ctx = more->ctx;
-	}
+	} else if (text.p == NULL && text.n > 0)
+		return error_set(&s->why, ERR_USAGE, "no message");
 	message_clear(&s->message);
 	message_init(&s->message);
 	if (message_read(&s->message, -1, &how, &s->why) < 0)
@@ -133,6 +138,14 @@ sendoff_data(struct sendoff *s, const char *message, size_t n)
 	return code;
 }
 
+static const char *
+words_of(const struct sendoff *s, const struct verdict *v)
+{
+	if (v->state != VERDICT_PENDING)
+		return v->text;
+	return s->why.text[0] != '\0' ? s->why.text : "not sent";
+}
+
 /* ---- all of it ------------------------------------------------------------- */
 
 static bool
@@ -156,6 +169,7 @@ nobody(struct sendoff *s)
 			r = &s->env.to[i];
 			break;
 		}
+	s->status = o.exit;
 	if (s->why.kind != ERR_NONE || s->env.n == 0)
 		return -1;
 	error_set(&s->why, o.kind, "%s: %s", r->address, r->verdict.text);
@@ -183,8 +197,8 @@ take_recipients(struct sendoff *s, const char *const *to)
 {
 	size_t at = 0;
 
-	for (; *to != NULL; to++)
-		if (take_recipient(s, *to, &at) < 0)
+	for (; to != NULL && *to != NULL; to++)
+		if (take_recipient(s, *to, envelope_to, &at) < 0)
 			return -1;
 	return 0;
 }
@@ -206,6 +220,7 @@ sendoff_sendmail_with(struct sendoff *s, const char *sender,
     const char *const *to, const char *message, size_t n,
     const struct sendoff_mail *more)
 {
+	envelope_clear(&s->env);
 	if (sendoff_ehlo_or_helo_if_needed(s) < 0 ||
 	    take_sender(s, sender) < 0 || take_recipients(s, to) < 0 ||
 	    take_message(s, (struct bytes){ message, n }, more) < 0)
@@ -263,7 +278,6 @@ sender_of_header(struct sendoff *s, bool again)
 
 	if (rc == 0 && list.n == 0)
 		rc = take_field(s, again ? "Resent-From" : "From", &list);
-	envelope_clear(&s->env);
 	if (rc == 0 && list.n == 0)
 		rc = error_set(
 		    &s->why, ERR_MESSAGE, "the header names no sender");
@@ -310,6 +324,7 @@ sendoff_send_message(struct sendoff *s, const char *sender,
     const char *const *to, const char *message, size_t n,
     const struct sendoff_mail *more)
 {
+	envelope_clear(&s->env);
 	if (sendoff_ehlo_or_helo_if_needed(s) < 0 ||
 	    take_message(s, (struct bytes){ message, n }, more) < 0 ||
 	    take_envelope(s, sender, to) < 0)
@@ -321,22 +336,21 @@ sendoff_send_message(struct sendoff *s, const char *sender,
 
 /* ---- who does not get it --------------------------------------------------- */
 
-static bool
-is_refused(const struct verdict *v)
-{
-	return v->state == VERDICT_REFUSED || v->state == VERDICT_DEFERRED;
-}
-
 const struct sendoff_refused *
 sendoff_refused(struct sendoff *s, size_t i)
 {
 	for (size_t at = 0; at < s->env.n; at++) {
 		const struct recipient *r = &s->env.to[at];
 
-		if (!is_refused(&r->verdict) || i-- > 0)
+		if (verdict_taken(&r->verdict) || i-- > 0)
 			continue;
-		s->refused = (struct sendoff_refused){ r->address,
-			r->verdict.code, r->verdict.text };
+		s->refused = (struct sendoff_refused){
+			.address = r->address,
+			.code = r->verdict.state == VERDICT_PENDING
+			    ? 0
+			    : r->verdict.code,
+			.text = words_of(s, &r->verdict),
+		};
 		return &s->refused;
 	}
 	return NULL;

@@ -29,6 +29,7 @@ struct sendoff {
 	struct content content; /* of the message */
 
 	struct error why;
+	int status;        /* exit status, if it is not the error's own */
 	int code;          /* of the last reply */
 	struct buf text;   /* owned: its text */
 	struct buf params; /* owned: what sendoff_extn() has found */

@@ -148,6 +148,17 @@ envelope_to(
 	return 0;
 }
 
+int
+envelope_again(
+    struct envelope *env, struct bytes address, size_t *at, struct error *e)
+{
+	if (refresh_index(env, e) < 0 ||
+	    append(env, find(env, address), address, e) < 0)
+		return -1;
+	*at = env->n - 1;
+	return 0;
+}
+
 void
 envelope_reopen(struct envelope *env)
 {

@@ -86,6 +86,10 @@ int envelope_from(struct envelope *env, struct bytes sender, struct error *e);
 int envelope_to(
     struct envelope *env, struct bytes address, size_t *at, struct error *e);
 
+/* The same, though he may be there: he stands in it once more. */
+int envelope_again(
+    struct envelope *env, struct bytes address, size_t *at, struct error *e);
+
 /* Those who were put off are open again, for another server. */
 void envelope_reopen(struct envelope *env);
 

@@ -65,6 +65,8 @@ struct message {
 	enum message_coding coding;
 	int64_t coded_size; /* octets of the body as it is to leave */
 	struct buf parts;   /* private to mail/parts.c, owned */
+	bool international; /* an 8-bit header may leave under SMTPUTF8 alone;
+	                       for the caller to set */
 	bool left_8bit;     /* of CODING_PARTS_7BIT: what cannot be encoded */
 	struct message_facts facts;
 };

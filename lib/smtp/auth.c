@@ -243,7 +243,7 @@ compose(struct smtp *s, struct buf *line, size_t *open, struct error *e)
 static bool
 may_fly(const struct smtp *s)
 {
-	return s->plan->task == SMTP_SUBMIT && s->initial &&
+	return s->plan->task == SMTP_SUBMIT && !s->stepped && s->initial &&
 	    engine_pipelining(s) && !s->tries->no_flight &&
 	    sasl_mechanisms[s->mechanism].traits & SASL_SINGLE;
 }
@@ -322,9 +322,20 @@ hear_challenge(struct smtp *s)
 	buf_clear(&line);
 }
 
+/* Has an earlier step logged in, and is that what 503 says? */
+static bool
+logged_in_before(const struct smtp *s)
+{
+	return s->logged_in && s->reply.code == 503;
+}
+
 static void
 hear_success(struct smtp *s)
 {
+	if (logged_in_before(s)) {
+		engine_done(s);
+		return;
+	}
 	if (!sasl_proven(&s->sasl)) {
 		error_set(&s->why, ERR_AUTH,
 		    "%s did not prove that it knows the password",
@@ -333,9 +344,10 @@ hear_success(struct smtp *s)
 		return;
 	}
 	s->logged_in = true;
+	s->logged_by = s->mechanism;
 	if (s->flight)
 		s->flight = false;
-	else if (s->plan->task == SMTP_SUBMIT)
+	else if (s->plan->task == SMTP_SUBMIT && !s->stepped)
 		transaction_begin(s);
 	else
 		engine_done(s);
@@ -435,19 +447,26 @@ say_again(struct smtp *s)
 		hear_challenge(s);
 }
 
-/* 503: we are logged in already (RFC 4954, 4), unless it comes amid a talk. */
+/*
+ * 503: we are logged in already (RFC 4954, 4), unless it comes amid a talk or
+ * after a refusal.
+ */
 static bool
 says_yes(const struct smtp *s)
 {
-	return s->reply.code == 235 || (s->reply.code == 503 && !s->challenged);
+	return s->reply.code == 235 ||
+	    (s->reply.code == 503 && !s->challenged &&
+		(s->logged_in || s->tries->count == 0));
 }
 
 void
 hear_auth(struct smtp *s, const struct expect *x)
 {
 	(void)x;
-	if (s->cancelled)
+	if (s->cancelled && s->reply.code / 100 >= 4)
 		engine_fail(s);
+	else if (s->cancelled)
+		engine_hang_up(s);
 	else if (s->reply.code == 334 && s->flight)
 		flight_failed(s);
 	else if (s->reply.code == 334 && asks_again(s))

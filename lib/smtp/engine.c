@@ -89,8 +89,9 @@ one_line(struct smtp *s, enum verb verb, struct bytes line)
 {
 	if (!bytes_control(line))
 		return true;
-	error_set(&s->why, ERR_USAGE, "control character in the %s command",
-	    verbs[verb].command);
+	error_set(&s->why, ERR_USAGE, "control character in the %s%scommand",
+	    verb == VERB_OTHER ? "" : verbs[verb].command,
+	    verb == VERB_OTHER ? "" : " ");
 	engine_fail(s);
 	return false;
 }
@@ -195,11 +196,14 @@ data_due(const struct smtp *s)
 	return s->body;
 }
 
-/* Do both sides know where they are, so that another step may follow? */
+/*
+ * Do both sides know where they are, so that another step may follow?  What is
+ * due still will be heard, and nothing more said.
+ */
 static bool
 may_stay(const struct smtp *s)
 {
-	return s->plan->stay && s->welcome && s->count == 0 &&
+	return s->plan->stay && s->welcome && s->why.kind != ERR_PROTOCOL &&
 	    s->reply.code != 421 && !data_due(s) && !s->flight;
 }
 

@@ -53,7 +53,8 @@ struct smtp {
 	bool asked; /* something was sent since the last reply was read */
 
 	struct reply reply;
-	struct buf words; /* the reply's text, fit to be shown */
+	struct reply answer; /* the last that was waited for; if it stays */
+	struct buf words;    /* the reply's text, fit to be shown */
 	struct ehlo ehlo;
 	bool secured; /* the wire is TLS */
 	bool want_tls;
@@ -61,6 +62,7 @@ struct smtp {
 	bool again;
 	bool welcome; /* the greeting was friendly */
 	bool greeted; /* EHLO, LHLO or HELO was heard, and answered well */
+	bool stepped; /* the task is over: steps are taken */
 	bool by_hand; /* the step under way is one command and no more */
 
 	struct sasl sasl;
@@ -72,9 +74,11 @@ struct smtp {
 	size_t nonces;           /* octets of the plan's that were used */
 	bool flight;             /* more commands run behind AUTH */
 	bool logged_in;
+	size_t logged_by; /* index of the mechanism that did it */
 
-	size_t next;    /* the recipient to name next */
-	bool mail_open; /* a transaction is under way at the server */
+	size_t next;     /* the recipient to name next */
+	bool mail_open;  /* a transaction is under way at the server */
+	bool start_over; /* after RSET, with the next one */
 	bool mail_said, data_said, mail_refused;
 	bool utf8;       /* it travels under SMTPUTF8 */
 	bool delivered;  /* somebody of this transaction was sent to */
@@ -118,8 +122,8 @@ void engine_hang_up(struct smtp *s);
 
 /*
  * Leave after s->why was filled: with QUIT, or without where it could be taken
- * for content or the server is gone.  A session that is to stay stays where no
- * answer is due.
+ * for content or the server is gone.  A session that is to stay stays where it
+ * can, and hears what is due.
  */
 void engine_fail(struct smtp *s);
 

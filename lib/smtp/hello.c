@@ -78,8 +78,8 @@ trace_offers(struct smtp *s)
 static void
 acquainted(struct smtp *s)
 {
-	bool submits = !s->by_hand && s->plan->task == SMTP_SUBMIT;
-	bool enters = !s->by_hand && s->plan->task == SMTP_ENTER;
+	bool submits = !s->stepped && s->plan->task == SMTP_SUBMIT;
+	bool enters = !s->stepped && s->plan->task == SMTP_ENTER;
 
 	s->greeted = true;
 	trace_offers(s);
@@ -114,6 +114,8 @@ hello_refused(struct smtp *s)
 {
 	ehlo_clear(&s->ehlo);
 	s->greeted = false;
+	if (s->reply.code / 100 == 3)
+		engine_hang_up(s);
 }
 
 void

@@ -67,6 +67,21 @@ check_size(struct smtp *s, struct error *e)
 }
 
 int
+parameter_seven_bit(struct smtp *s, struct error *e)
+{
+	if (!s->msg->body_8bit || offered(s, "8BITMIME"))
+		return 0;
+	if (s->msg->seven_bit != NULL && s->msg->seven_bit(s->msg, e) < 0)
+		return -1;
+	if (s->msg->body_8bit)
+		trace_note(s->plan->trace, 1, "warn",
+		    "%s offers no 8BITMIME, but the message has 8-bit text "
+		    "that cannot be encoded: it leaves as it is",
+		    s->plan->host);
+	return 0;
+}
+
+int
 parameter_check(struct smtp *s, struct error *e)
 {
 	const char *address = utf8_address(s);
@@ -78,14 +93,14 @@ parameter_check(struct smtp *s, struct error *e)
 		e->status = (struct estatus){ 5, 6, 7 };
 		return -1;
 	}
-	if (s->msg->body_8bit && !offered(s, "8BITMIME") &&
-	    s->msg->seven_bit != NULL && s->msg->seven_bit(s->msg, e) < 0)
-		return -1;
-	if (s->msg->body_8bit && !offered(s, "8BITMIME"))
-		trace_note(s->plan->trace, 1, "warn",
-		    "%s offers no 8BITMIME, but the message has 8-bit text "
-		    "that cannot be encoded: it leaves as it is",
+	if (s->msg->header_8bit && s->msg->international &&
+	    !offered(s, "SMTPUTF8"))
+		return error_set(e, ERR_NOT_SUPPORTED,
+		    "the header has an address that needs SMTPUTF8, which %s "
+		    "does not offer",
 		    s->plan->host);
+	if (parameter_seven_bit(s, e) < 0)
+		return -1;
 	return check_size(s, e);
 }
 

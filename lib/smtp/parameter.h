@@ -15,6 +15,12 @@
  */
 int parameter_check(struct smtp *s, struct error *e);
 
+/*
+ * Have an 8-bit body re-encoded if the server takes none (RFC 6152); told of in
+ * the trace where that cannot be.
+ */
+int parameter_seven_bit(struct smtp *s, struct error *e);
+
 /* Must the envelope travel under SMTPUTF8?  It looks at every recipient. */
 bool parameter_utf8(const struct smtp *s);
 

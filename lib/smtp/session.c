@@ -17,12 +17,18 @@ hear_quit(struct smtp *s, const struct expect *x)
 	s->over = true;
 }
 
-/* Its reply says it all. */
+/* Its reply says it all; but what 3yz asks for, nobody has. */
 static void
 hear_command(struct smtp *s, const struct expect *x)
 {
 	(void)x;
-	engine_done(s);
+	if (s->reply.code / 100 != 3) {
+		engine_done(s);
+		return;
+	}
+	error_set(&s->why, ERR_PROTOCOL, "%s answered a command with %d",
+	    s->plan->host, s->reply.code);
+	engine_hang_up(s);
 }
 
 static void (*const hear[VERBS])(struct smtp *, const struct expect *) = {
@@ -71,6 +77,7 @@ smtp_new(const struct smtp_plan *plan, struct envelope *env,
 	buf_init(&s->out, OUT_MAX);
 	buf_init(&s->words, REPLY_MAX * 4);
 	reply_init(&s->reply);
+	reply_init(&s->answer);
 	ehlo_init(&s->ehlo);
 	trace_hide(plan->trace, plan->id.secret);
 	hello_begin(s);
@@ -84,6 +91,7 @@ smtp_free(struct smtp *s)
 		return;
 	sasl_clear(&s->sasl);
 	reply_clear(&s->reply);
+	reply_clear(&s->answer);
 	ehlo_clear(&s->ehlo);
 	buf_clear(&s->out);
 	buf_clear(&s->words);
@@ -153,6 +161,7 @@ smtp_secured(struct smtp *s, struct sasl_binding binding)
 	s->want_tls = false;
 	s->secured = true;
 	s->id.binding = binding;
+	s->logged_in = s->logged_in && !asked_for;
 	if (asked_for)
 		hello_again(s);
 }
@@ -209,7 +218,12 @@ static void
 unexpected(struct smtp *s)
 {
 	trace_heard(s, "");
-	if (s->reply.code == 421 && smtp_want(s) == SMTP_IDLE)
+	/* What was done stands, and the next step will find it over. */
+	if (smtp_want(s) == SMTP_IDLE) {
+		engine_hang_up(s);
+		return;
+	}
+	if (s->reply.code == 421 && s->plan->stay)
 		error_set(&s->why, ERR_DISCONNECTED,
 		    "%s is closing the connection", s->plan->host);
 	if (s->reply.code == 421)
@@ -256,6 +270,18 @@ leaving(struct smtp *s, const struct expect *x)
 		hear_closing(s, closing[x->verb].stage);
 }
 
+/* For whoever takes the steps: more may be heard behind it. */
+static void
+keep_answer(struct smtp *s)
+{
+	if (!s->plan->stay)
+		return;
+	s->answer.code = s->reply.code;
+	s->answer.status = s->reply.status;
+	buf_reset(&s->answer.text);
+	buf_add(&s->answer.text, buf_bytes(&s->reply.text));
+}
+
 static void
 hear_reply(struct smtp *s)
 {
@@ -270,6 +296,7 @@ hear_reply(struct smtp *s)
 	if (s->asked)
 		s->turns++;
 	s->asked = false;
+	keep_answer(s);
 	trace_heard(s, engine_command(x.verb));
 	if (s->reply.code == 421 && x.verb != VERB_QUIT)
 		leaving(s, &x);
@@ -422,7 +449,7 @@ smtp_progress(const struct smtp *s)
 const struct reply *
 smtp_reply(const struct smtp *s)
 {
-	return &s->reply;
+	return &s->answer;
 }
 
 const struct ehlo *
@@ -434,5 +461,5 @@ smtp_offers(const struct smtp *s)
 const char *
 smtp_mechanism(const struct smtp *s)
 {
-	return s->logged_in ? sasl_mechanisms[s->mechanism].name : NULL;
+	return s->logged_in ? sasl_mechanisms[s->logged_by].name : NULL;
 }

@@ -19,7 +19,7 @@
  * reply that nobody waits for ends the conversation.  Pipelining (RFC 2920) is
  * the same with more than one expectation.
  *
- * Errors are sticky: after the first the session wants nothing but, perhaps,
+ * Errors are sticky: after the first a session wants nothing but, perhaps,
  * to send QUIT.  What the server decides about recipients is no error; it goes
  * into the envelope's verdicts.
  *
@@ -110,7 +110,8 @@ struct smtp_message {
 	int64_t size;  /* octets with CRLFs, dot-stuffing not counted */
 	int64_t lines; /* for the trace */
 	bool body_8bit, header_8bit;
-	bool header_utf8; /* the 8-bit text of the header is UTF-8 */
+	bool header_utf8;   /* the 8-bit text of the header is UTF-8 */
+	bool international; /* that must not leave without SMTPUTF8 */
 	/*
 	 * Called once, when the body is not ASCII and the server takes no
 	 * 8BITMIME (RFC 6152): may re-encode, and correct the members above.
@@ -183,7 +184,8 @@ unsigned smtp_turns(const struct smtp *s);
    from the last change, so that a reply that drips in gains nothing. */
 uint64_t smtp_progress(const struct smtp *s);
 
-/* The last reply that was heard: borrowed, until the next one begins. */
+/* The last reply that was waited for; borrowed, until the next one is.  Of a
+   session that stays alone. */
 const struct reply *smtp_reply(const struct smtp *s);
 
 /* What the server offers, as its last EHLO said. */

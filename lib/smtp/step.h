@@ -44,8 +44,16 @@ void smtp_login(struct smtp *s);
  */
 void smtp_command(struct smtp *s, struct bytes line);
 
-/* Is it none of those? */
+/* Is it a command, and none of those? */
 int smtp_command_check(struct bytes line, struct error *e);
+
+/*
+ * Add the line that asks VRFY or EXPN (verb) about text: an address, of which
+ * the name is left out, or any string.  ERR_NOT_SUPPORTED when it needs
+ * SMTPUTF8 and that is not offered.
+ */
+int smtp_question(const struct smtp *s, const char *verb, struct bytes text,
+    struct buf *line, struct error *e);
 
 /*
  * A whole transaction, pipelined where it can be.  Verdicts go into env; one
@@ -57,8 +65,9 @@ void smtp_transaction(
 /*
  * The same by hand.  env has a sender; the plan's mail_options go with MAIL.
  * A recipient that was added to env is named by its index, with the plan's
- * rcpt_options.  DATA sends msg to those that were accepted.  What the replies
- * decide goes into env.
+ * rcpt_options; once, in the order of env.  DATA sends msg to those that were
+ * accepted.  What the replies decide goes into env.  ERR_USAGE for RCPT before
+ * MAIL was taken, and for DATA before somebody was accepted.
  */
 void smtp_mail(struct smtp *s, struct envelope *env);
 void smtp_rcpt(struct smtp *s, size_t i);

@@ -124,7 +124,8 @@ say_rcpt(struct smtp *s, size_t i)
 static bool
 may_say(const struct smtp *s)
 {
-	return !s->over && (s->count == 0 || engine_pipelining(s));
+	return !s->over && s->why.kind == ERR_NONE &&
+	    (s->count == 0 || engine_pipelining(s));
 }
 
 static void
@@ -228,6 +229,24 @@ transaction_begin(struct smtp *s)
 	advance(s);
 }
 
+static void
+say_rset(struct smtp *s)
+{
+	engine_say(s, VERB_RSET, 0, "RSET");
+}
+
+void
+transaction_start(struct smtp *s)
+{
+	s->start_over = s->mail_open;
+	if (s->mail_open)
+		say_rset(s);
+	else if (transaction_possible(s) < 0)
+		engine_fail(s);
+	else
+		transaction_begin(s);
+}
+
 void
 transaction_mail(struct smtp *s)
 {
@@ -273,7 +292,7 @@ end_transaction(struct smtp *s)
 	if (s->data_said && another_round(s))
 		transaction_begin(s);
 	else if (s->plan->stay && s->mail_open)
-		engine_say(s, VERB_RSET, 0, "RSET");
+		say_rset(s);
 	else
 		engine_done(s);
 }
@@ -283,10 +302,19 @@ void
 hear_rset(struct smtp *s, const struct expect *x)
 {
 	(void)x;
-	if (s->reply.code / 100 == 2)
+	if (s->reply.code / 100 == 2) {
 		s->mail_open = false;
-	if (s->mail_open && !s->by_hand)
+		s->accepted = 0;
+	}
+	if (s->by_hand)
+		return;
+	if (s->mail_open)
+		engine_refused(
+		    s, ERR_PROTOCOL, "%s refused RSET", s->plan->host);
+	if (s->mail_open)
 		engine_quit(s);
+	else if (s->start_over)
+		transaction_start(s);
 	else
 		engine_done(s);
 }
@@ -315,6 +343,21 @@ hear_closing(struct smtp *s, enum verdict_stage stage)
 	engine_hang_up(s);
 }
 
+/* Where more answers are due, a session that stays hears them first. */
+static void
+hear_login_required(struct smtp *s)
+{
+	bool stays = s->plan->stay && s->count > 0;
+
+	error_set(&s->why, ERR_AUTH, "%s takes no mail without %s",
+	    s->plan->host, s->secured ? "a login" : "TLS or a login");
+	error_reply(
+	    &s->why, s->reply.code, s->reply.status, buf_bytes(&s->words));
+	s->mail_refused = true;
+	if (!stays)
+		engine_fail(s);
+}
+
 void
 hear_mail(struct smtp *s, const struct expect *x)
 {
@@ -322,8 +365,7 @@ hear_mail(struct smtp *s, const struct expect *x)
 	if (s->reply.code / 100 == 3)
 		out_of_turn(s, "MAIL");
 	else if (s->reply.code == 530)
-		engine_refused(s, ERR_AUTH, "%s takes no mail without %s",
-		    s->plan->host, s->secured ? "a login" : "TLS or a login");
+		hear_login_required(s);
 	else if (s->reply.code / 100 == 2) {
 		s->mail_open = true;
 		advance(s);
@@ -378,7 +420,9 @@ hear_data(struct smtp *s, const struct expect *x)
 {
 	(void)x;
 	if (s->reply.code == 354) {
-		if (s->accepted == 0)
+		if (s->mail_refused)
+			engine_hang_up(s);
+		else if (s->accepted == 0)
 			send_nothing(s);
 		else
 			s->body = true;
@@ -493,6 +537,10 @@ hear_dot(struct smtp *s, const struct expect *x)
 	if (--s->dots_due > 0)
 		return;
 	s->mail_open = false;
+	if (s->plan->stay) {
+		s->dot_said = false;
+		s->accepted = 0;
+	}
 	after_dots(s);
 }
 

@@ -10,6 +10,9 @@
 /* Is there something to send, and can it go?  -1 and s->why when not. */
 int transaction_possible(struct smtp *s);
 
+/* Both, behind RSET where another one was left open. */
+void transaction_start(struct smtp *s);
+
 /* Say as much of it as may be said now. */
 void transaction_begin(struct smtp *s);
 

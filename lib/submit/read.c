@@ -16,6 +16,7 @@ take_in(struct letter *l, const struct request *r, struct error *e)
 	if (c == NULL)
 		return -1;
 	how = (struct intake){ .read = compose_read, .ctx = c };
+	l->message.international = true; /* what can be encoded is */
 	rc = message_read(&l->message, r->input, &how, e);
 	compose_free(c);
 	return rc;

@@ -1,8 +1,8 @@
 #include "submit/visit.h"
 
 #include "base/clean.h"
+#include "base/stop.h"
 #include "conf/secret.h"
-#include "mail/address.h"
 #include "smtp/step.h"
 
 /* ---- without connecting ---------------------------------------------------- */
@@ -53,6 +53,17 @@ enter(struct hop *h, struct visit *v, struct error *e)
 	return e->kind == ERR_NONE ? 0 : -1;
 }
 
+/* With QUIT, where the session stayed. */
+static void
+leave(struct hop *h)
+{
+	if (h->line.session == NULL || smtp_want(h->line.session) != SMTP_IDLE)
+		return;
+	smtp_quit(h->line.session);
+	connection_run(&h->line);
+	connection_glance(&h->line);
+}
+
 /* 0, -1, or 1: this host does not even let us in. */
 static int
 visit_host(struct letter *l, const struct request *r, size_t i, struct visit *v,
@@ -66,6 +77,7 @@ visit_host(struct letter *l, const struct request *r, size_t i, struct visit *v,
 		rc = hop_next_may_do(e) ? 1 : -1;
 	else
 		rc = v->there(&h, v, e);
+	leave(&h);
 	hop_clear(&h);
 	connection_close(&h.line);
 	return rc;
@@ -80,6 +92,8 @@ visit(
 	if (l->account.hosts_n == 0)
 		return error_set(e, ERR_CONFIG, "account has no host");
 	for (size_t i = 0; rc > 0 && i < l->account.hosts_n; i++) {
+		if (i > 0 && stop_asked() != 0)
+			break;
 		if (i > 0)
 			trace_note(
 			    r->trace, 1, "warn", "%s; next host", e->text);
@@ -148,32 +162,15 @@ check_questions(const struct inquiry *a, struct error *e)
 	return 0;
 }
 
-/*
- * VRFY and EXPN take an address without its name, or any string (RFC 5321,
- * 3.5.1); what is not ASCII wants SMTPUTF8 said (RFC 6531, 3.7.4.2).
- */
 static int
 add_line(const struct hop *h, const struct question *q, struct buf *line,
     struct error *e)
 {
-	bool utf8 = ehlo_has(smtp_offers(h->line.session), "SMTPUTF8", NULL);
-	struct error no_address = ERROR_NONE;
-	struct address a = { 0 };
-	struct bytes text = bytes_of(q->text);
-	int rc;
-
-	if (q->verb == NULL) {
-		buf_add(line, text);
-		return 0;
-	}
-	if (address_parse(&a, text, &no_address) == 0)
-		text = bytes_of(a.text);
-	buf_addf(line, "%s ", q->verb);
-	rc = address_wire(line, text, utf8, e);
-	if (utf8 && bytes_eight_bit(text))
-		buf_adds(line, " SMTPUTF8");
-	address_clear(&a);
-	return rc;
+	if (q->verb != NULL)
+		return smtp_question(
+		    h->line.session, q->verb, bytes_of(q->text), line, e);
+	buf_adds(line, q->text);
+	return 0;
 }
 
 static int
@@ -205,9 +202,6 @@ ask(struct hop *h, const struct visit *v, struct error *e)
 	for (size_t i = 0; i < a->n; i++)
 		if (ask_one(h, a, &a->asked[i], e) < 0)
 			break;
-	smtp_quit(h->line.session);
-	connection_run(&h->line);
-	connection_glance(&h->line);
 	return e->kind == ERR_NONE ? 0 : -1;
 }
 

@@ -81,6 +81,7 @@ case_a_transaction_by_hand() {
 		error address 0, exit 65: .*
 		250 .*
 		nobody@example.test: 550 5.1.1 no such user
+		you@example.test: 0 not sent
 		250 .*
 		nobody@example.test: 550 5.1.1 no such user
 		ok quit
@@ -212,6 +213,127 @@ case_refusals_leave_it_usable() {
 	expect_messages 2
 	expect_transcript '^> RSET$'
 	[ "$(connections)" -eq 1 ] || fail "more than one connection"
+}
+
+case_sendmail_gives_up_what_was_begun_by_hand() {
+	server --strict
+	steps <<-END
+		letter Subject: x
+		letter
+		connect 127.0.0.1 PORT
+		ehlo
+		mail me@example.test
+		rcpt old@example.test
+		sendmail me@example.test you@example.test
+		data
+		rcpt late@example.test
+		mail me@example.test
+		data
+		quit
+	END
+	came <<-'END'
+		220 .*
+		250 .*
+		250 .*
+		250 .*
+		ok sendmail
+		error usage 0, exit 64: MAIL comes first
+		error usage 0, exit 64: MAIL comes first
+		250 .*
+		error usage 0, exit 64: no recipient was accepted
+		ok quit
+	END
+	expect_messages 1
+	expect_commands 'EHLO MAIL RCPT RSET MAIL RCPT DATA content MAIL QUIT'
+	expect_json "$store/envelope-1.json" 'len(rcpt) == 1'
+}
+
+case_login_after_it_was_found_missing() {
+	server --tls implicit --auth "SCRAM-SHA-256 PLAIN"
+	steps tls trust="$CERTS/ca.pem" <<-END
+		letter Subject: x
+		letter
+		connect localhost PORT
+		sendmail me@example.test you@example.test
+		login user secret
+		facts
+		login user secret
+		facts
+		mail me@example.test
+		login user secret
+		sendmail me@example.test you@example.test
+		quit
+	END
+	came <<-'END'
+		220 .*
+		error auth 530, exit 77: .*
+		ok login
+		tls TLS1.3, mechanism SCRAM-SHA-256
+		ok login
+		tls TLS1.3, mechanism SCRAM-SHA-256
+		250 .*
+		error usage 0, exit 64: a transaction is under way
+		ok sendmail
+		ok quit
+	END
+	expect_messages 1
+}
+
+case_what_it_would_exit_with() {
+	server --on 'rcpt reply "550 5.1.1 no such user"'
+	steps <<-END
+		letter Subject: x
+		letter
+		connect 127.0.0.1 PORT
+		sendmail me@example.test you@example.test
+		refused
+		quit
+		sendmail me@example.test you@example.test
+		refused
+	END
+	came <<-'END'
+		220 .*
+		error recipients_refused 550, exit 67: .*
+		you@example.test: 550 5.1.1 no such user
+		ok quit
+		error disconnected 0, exit 75: not connected
+	END
+}
+
+case_one_who_cannot_be_named_stops_it() {
+	server --without PIPELINING --without SMTPUTF8
+	steps <<-END
+		letter Subject: x
+		letter
+		connect 127.0.0.1 PORT
+		sendmail me@example.test you@example.test a@-bücher-.example
+		refused
+		sendmail me@example.test you@example.test
+		quit
+	END
+	[ "$(sed -n '$p' "$dir/out")" = "ok quit" ] || fail "$(<"$dir/out")"
+	grep -q '^ok sendmail$' "$dir/out" || fail "$(<"$dir/out")"
+	expect_messages 1
+}
+
+case_calls_without_their_arguments() {
+	server
+	steps <<-END
+		connect 127.0.0.1 PORT
+		docmd
+		mail
+		sendmail
+		sendmail me@example.test
+		noop
+	END
+	came <<-'END'
+		220 .*
+		error usage 0, exit 64: .*
+		error usage 0, exit 64: no sender.*
+		error usage 0, exit 64: no sender.*
+		error usage 0, exit 64: no recipient
+		250 .*
+	END
 }
 
 case_421_ends_it() {
