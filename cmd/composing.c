@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/charset.h"
+#include "base/clean.h"
 #include "mail/address.h"
 
 enum { FIELDS_MOST = 1 << 16, TEXT_MOST = 1 << 20 };
@@ -245,7 +246,8 @@ static bool
 is_nameless(const char *path)
 {
 	return strcmp(path, "-") == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
-	    strncmp(path, "/proc/self/fd/", 14) == 0;
+	    strncmp(path, "/proc/self/fd/", 14) == 0 ||
+	    strcmp(path, "/dev/stdin") == 0;
 }
 
 static int
@@ -257,6 +259,9 @@ settle_attachments(struct composing *c, struct error *e)
 		if (a->name == NULL)
 			a->name = is_nameless(a->path) ? "" : a->path;
 		a->name = base_name(a->name);
+		if (bytes_control(bytes_of(a->name)))
+			return error_set(e, ERR_USAGE,
+			    "control character in an attachment's name");
 		if (to_utf8(c, "an attachment's name", &a->name, e) < 0)
 			return error_hint(e, "--attach-name=NAME gives it one");
 	}
@@ -273,11 +278,12 @@ settle_fields(struct composing *c, struct error *e)
 }
 
 int
-composing_settle(
-    struct composing *c, char **operands, const char **sender, struct error *e)
+composing_settle(struct composing *c, char **operands, const char **sender,
+    const char **full_name, struct error *e)
 {
-	if (settle_charset(c, e) < 0 || settle_fields(c, e) < 0 ||
-	    settle_recipients(c, operands, e) < 0 ||
+	if (settle_charset(c, e) < 0 ||
+	    (*full_name != NULL && to_utf8(c, "-F", full_name, e) < 0) ||
+	    settle_fields(c, e) < 0 || settle_recipients(c, operands, e) < 0 ||
 	    settle_sender(c, sender, e) < 0 || settle_attachments(c, e) < 0)
 		return -1;
 	c->what.fields = c->fields;

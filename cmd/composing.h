@@ -35,10 +35,10 @@ struct attachment *composing_last(struct composing *c);
 /*
  * All options are there: the operands become recipients in To, *sender's name
  * the From field, file names the names of attachments, and every text UTF-8,
- * the sender too.  Text is in --charset, if argv can be, else in the locale's;
- * ERR_USAGE when it is not.  c->what is ready then, and c->recipients.
+ * the sender and -F too.  Text is in the locale's charset; ERR_USAGE when it is
+ * not.  c->what is ready then, and c->recipients.
  */
-int composing_settle(
-    struct composing *c, char **operands, const char **sender, struct error *e);
+int composing_settle(struct composing *c, char **operands, const char **sender,
+    const char **full_name, struct error *e);
 
 #endif

@@ -29,10 +29,12 @@
  * not end us where somebody has to learn what came of a message.
  */
 static void
-settle(void)
+settle(bool *no_input)
 {
 	struct rlimit none = { 0, 0 };
 	int fd;
+
+	*no_input = fcntl(STDIN_FILENO, F_GETFD) < 0;
 
 	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
 		continue;
@@ -224,12 +226,14 @@ main(int argc, char **argv)
 {
 	struct environment env;
 	struct options o;
+	bool no_input;
 	int status;
 
-	settle();
+	settle(&no_input);
 	stop_watch(options_name(argv[0]));
 	environment_init(&env);
 	options_init(&o);
+	o.no_input = no_input;
 	status = run(&o, &env, argc, argv);
 	options_clear(&o);
 	environment_clear(&env);

@@ -87,6 +87,13 @@ set_added(struct options *o, const struct option_row *row, const char *value,
 	return buf_ok(list) ? 0 : error_set(e, ERR_USAGE, "too many options");
 }
 
+static void
+set_action(struct options *o, enum action what)
+{
+	o->action = what;
+	o->actions |= 1U << what;
+}
+
 #define UNUSED __attribute__((unused))
 #define SETTER(function, body) \
 	static int function(struct options *o UNUSED, \
@@ -100,7 +107,7 @@ SETTER(set_ignored, )
 
 #define SET_BOOL(function, member) SETTER(function, o->member = true)
 #define SET_TEXT(function, member) SETTER(function, o->member = value)
-#define SET_ACTION(function, what) SETTER(function, o->action = (what))
+#define SET_ACTION(function, what) SETTER(function, set_action(o, what))
 
 SET_BOOL(set_ignore_dots, ignore_dots)
 SET_BOOL(set_read_recipients, read_recipients)
@@ -129,7 +136,7 @@ add_question(
 	if (o->asked_n == QUESTIONS_MOST)
 		return error_set(e, ERR_USAGE, "too many questions");
 	o->asked[o->asked_n++] = (struct question){ verb, text };
-	o->action = ACTION_ASK;
+	set_action(o, ACTION_ASK);
 	return 0;
 }
 
@@ -361,7 +368,7 @@ set_mode(struct options *o, const struct option_row *row, const char *value,
 			continue;
 		if (modes[i].instead != NULL)
 			return bad_value_hint(row, value, modes[i].instead, e);
-		o->action = modes[i].action;
+		set_action(o, modes[i].action);
 		return 0;
 	}
 	return bad_value(row, value, "m, p, i, v, s", e);
@@ -378,7 +385,7 @@ set_queue_run(struct options *o, const struct option_row *row,
 		 : strspn(value, "0123456789smhdw") != strlen(value))
 		return bad_value(
 		    row, value, "an interval, Iid, Rrecipient, Ssender", e);
-	o->action = ACTION_FLUSH;
+	set_action(o, ACTION_FLUSH);
 	return 0;
 }
 

@@ -226,11 +226,29 @@ reads_no_message(const struct options *o)
 	return false;
 }
 
+/* One of ours beside any other would be taken for done, and not be. */
+static int
+check_actions(const struct options *o, struct error *e)
+{
+	const unsigned ours = 1U << ACTION_PRETEND | 1U << ACTION_CHECK |
+	    1U << ACTION_SHOW_CONFIG | 1U << ACTION_SERVER_INFO |
+	    1U << ACTION_ASK;
+
+	if ((o->actions & ours) == 0 || (o->actions & (o->actions - 1)) == 0)
+		return 0;
+	error_set(e, ERR_USAGE, "these options do different things");
+	return error_hint(e,
+	    "one of -P, -S, --check, --show-config, -b and -q at a time, or "
+	    "several of --verify, --expand, --command, --noop");
+}
+
 static int
 check_action(const struct options *o, struct error *e)
 {
 	char shown[80];
 
+	if (check_actions(o, e) < 0)
+		return -1;
 	if (reads_no_message(o) && o->read_recipients)
 		return error_set(e, ERR_USAGE,
 		    "option -t stands beside one that reads no message");
@@ -290,7 +308,16 @@ settle_composing(struct options *o, struct error *e)
 		return error_set(e, ERR_USAGE,
 		    "an option that makes a message stands beside one that "
 		    "sends none");
-	return composing_settle(&o->composing, o->operands, &o->sender, e);
+	if (o->read_recipients || o->read_envelope_from || o->gateway) {
+		error_set(e, ERR_USAGE,
+		    "an option that makes a message stands beside -t, -G or "
+		    "--read-envelope-from, which want one that is made");
+		return error_hint(e, "--to, --cc and --bcc name recipients");
+	}
+	if (o->no_input)
+		return error_set(e, ERR_IO, "the standard input is closed");
+	return composing_settle(
+	    &o->composing, o->operands, &o->sender, &o->full_name, e);
 }
 
 static int

@@ -91,14 +91,25 @@ convert(struct charset *c, struct bytes *in, struct buf *out)
 	return why;
 }
 
+/*
+ * A little at a time, so that PIECE has room for what comes of it: some of the
+ * converters of glibc do not get over a room that is full.
+ */
 bool
 charset_decode(struct charset *c, struct bytes *in, struct buf *out)
 {
-	int why = E2BIG;
+	while (in->n > 0) {
+		struct bytes some = bytes_head(*in, PIECE / 16), left = some;
+		int why = convert(c, &left, out);
+		bool stuck = left.n == some.n;
 
-	while (in->n > 0 && why == E2BIG)
-		why = convert(c, in, out);
-	return why == 0 || why == EINVAL || why == E2BIG;
+		*in = bytes_skip(*in, some.n - left.n);
+		if (why == EINVAL && left.n == in->n)
+			return true;
+		if ((why != 0 && why != EINVAL) || stuck)
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -114,6 +125,25 @@ charset_text(struct charset *c, struct bytes text, struct buf *out)
 {
 	return charset_decode(c, &text, out) && text.n == 0 &&
 	    charset_over(c, out);
+}
+
+bool
+charset_is_known_to_mail(const char *name)
+{
+	static const char *const names[] = { "UTF-8", "US-ASCII", "ISO-8859-1",
+		"ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5",
+		"ISO-8859-6", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9",
+		"ISO-8859-10", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15",
+		"ISO-8859-16", "ISO-2022-JP", "ISO-2022-KR", "EUC-JP", "EUC-KR",
+		"Shift_JIS", "GB2312", "GBK", "GB18030", "Big5", "Big5-HKSCS",
+		"KOI8-R", "KOI8-U", "TIS-620", "windows-1250", "windows-1251",
+		"windows-1252", "windows-1253", "windows-1254", "windows-1255",
+		"windows-1256", "windows-1257", "windows-1258" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (bytes_is_case(bytes_of(name), names[i]))
+			return true;
+	return false;
 }
 
 bool

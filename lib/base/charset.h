@@ -35,6 +35,9 @@ bool charset_over(struct charset *c, struct buf *out);
  * Are CR and LF in it what they are in ASCII, so that lines can be told
  * without decoding them?  Not so in UTF-16.
  */
+/* Is the name one that mail programs know (RFC 2978), and no alias? */
+bool charset_is_known_to_mail(const char *name);
+
 bool charset_keeps_lines(const char *name);
 
 /* Add the whole of text as UTF-8; false as above. */

@@ -21,7 +21,7 @@ void
 attached_init(struct attached *a)
 {
 	*a = (struct attached){
-		.fd = -1, .type = BUF(TYPE_MOST), .lines = LINES64
+		.fd = -1, .left = -1, .type = BUF(TYPE_MOST), .lines = LINES64
 	};
 }
 
@@ -45,6 +45,27 @@ not_read(const char *path, enum error_kind kind, struct error *e)
 	return error_sys(e, kind, "cannot read '%s'", shown);
 }
 
+static int
+is_the_input(const char *path, struct error *e)
+{
+	char shown[256];
+
+	error_set(e, ERR_USAGE, "'%s' is the standard input",
+	    clean_copy(shown, sizeof(shown), bytes_of(path)));
+	return error_hint(e, "say - for it");
+}
+
+/* Two descriptors of one pipe would share what comes out of it. */
+static bool
+is_input(const struct stat *st, int input)
+{
+	struct stat in;
+
+	return (S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode)) &&
+	    fstat(input, &in) == 0 && in.st_dev == st->st_dev &&
+	    in.st_ino == st->st_ino;
+}
+
 int
 file_open(const char *path, int input, struct error *e)
 {
@@ -52,8 +73,12 @@ file_open(const char *path, int input, struct error *e)
 	int fd = given ? input : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
-		return fd;
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		if (given || !is_input(&st, input))
+			return fd;
+		close(fd);
+		return is_the_input(path, e);
+	}
 	if (fd >= 0 && S_ISDIR(st.st_mode))
 		errno = EISDIR;
 	not_read(path, ERR_NOINPUT, e);
@@ -83,6 +108,16 @@ struct scan {
 	bool ascii, utf8;
 };
 
+/* What no text in ASCII or UTF-8 has: NUL, ESC, SO, SI. */
+static bool
+shifts(struct bytes block)
+{
+	return bytes_index(block, '\0') < block.n ||
+	    bytes_index(block, '\033') < block.n ||
+	    bytes_index(block, '\016') < block.n ||
+	    bytes_index(block, '\017') < block.n;
+}
+
 /*
  * A block of a text, of which more may follow: how much of it is looked at, so
  * that a character which it cuts in two is seen whole next time.
@@ -92,8 +127,11 @@ look(struct scan *s, struct bytes block, bool last)
 {
 	size_t good = utf8_prefix(block);
 
-	s->ascii = s->ascii && !bytes_eight_bit(block) &&
-	    bytes_index(block, '\0') == block.n;
+	s->ascii = s->ascii && !bytes_eight_bit(block);
+	if (shifts(block)) {
+		s->utf8 = false;
+		return block.n;
+	}
 	if (good == block.n || (!last && good > 0 && block.n - good < 4))
 		return good;
 	s->utf8 = false;
@@ -174,6 +212,25 @@ attached_open(struct attached *a, const struct attachment *what, int input,
 		buf_adds(&a->type, what->type);
 	else
 		find_type(a);
+	return buf_ok(&a->type) ? 0 : error_set(e, ERR_OS, "out of memory");
+}
+
+/* Files of /proc have no size, and yet something in them. */
+static void
+note_size(struct attached *a)
+{
+	struct stat st;
+	off_t at = lseek(a->fd, 0, SEEK_CUR);
+
+	if (fstat(a->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    at >= 0 && at < st.st_size)
+		a->left = st.st_size - at;
+}
+
+int
+attached_begin(struct attached *a, struct error *e)
+{
+	note_size(a);
 	if (add_charset(a, e) < 0)
 		return -1;
 	return buf_ok(&a->type) ? 0 : error_set(e, ERR_OS, "out of memory");
@@ -194,14 +251,28 @@ attached_head(const struct attached *a, struct buf *out)
 	buf_adds(out, "\r\n");
 }
 
+static int
+became_shorter(const char *path, struct error *e)
+{
+	char shown[256];
+
+	return error_set(e, ERR_IO, "'%s' became shorter while it was read",
+	    clean_copy(shown, sizeof(shown), bytes_of(path)));
+}
+
 int
 attached_next(struct attached *a, struct buf *out, struct error *e)
 {
 	char block[BLOCK];
-	ssize_t n = input_read(a->fd, block, sizeof(block));
+	size_t room = a->left >= 0 && a->left < BLOCK ? (size_t)a->left : BLOCK;
+	ssize_t n = room == 0 ? 0 : input_read(a->fd, block, room);
 
 	if (n < 0)
 		return not_read(a->what->path, ERR_IO, e);
+	if (n == 0 && a->left > 0)
+		return became_shorter(a->what->path, e);
+	if (a->left > 0)
+		a->left -= n;
 	lines64_add(&a->lines, out, (struct bytes){ block, (size_t)n });
 	if (n == 0)
 		lines64_end(&a->lines, out);

@@ -9,9 +9,10 @@
 
 struct attached {
 	const struct attachment *what; /* borrowed */
-	int fd;                        /* -1: not open */
-	bool owned;                    /* fd is ours to close */
-	struct buf type;               /* owned: for Content-Type */
+	int64_t left;    /* octets that are still to come; -1: nobody knows */
+	int fd;          /* -1: not open */
+	bool owned;      /* fd is ours to close */
+	struct buf type; /* owned: for Content-Type */
 	struct lines64 lines;
 };
 
@@ -21,7 +22,8 @@ void attached_clear(struct attached *a);
 
 /*
  * Open a file for reading: ERR_NOINPUT, with its name, when that cannot be, or
- * it is a directory.  what "-" is input, which is not closed.
+ * it is a directory.  path "-" is input, which is not closed; another name for
+ * a pipe that input is: ERR_USAGE.
  */
 int file_open(const char *path, int input, struct error *e);
 
@@ -32,12 +34,19 @@ int file_open(const char *path, int input, struct error *e);
 int attached_open(struct attached *a, const struct attachment *what, int input,
     struct error *e);
 
+/*
+ * It is to be read now: look at its text for the charset, and note how much
+ * there is.  ERR_IO.
+ */
+int attached_begin(struct attached *a, struct error *e);
+
 /* Add the header of its part, with the empty line behind it. */
 void attached_head(const struct attached *a, struct buf *out);
 
 /*
  * Add the next lines of its content, in base64.  1: there may be more, 0: that
- * was all, -1 and ERR_IO when it cannot be read.
+ * was all, -1 and ERR_IO when it cannot be read, or is shorter than it was.  Of
+ * a file that grows meanwhile there is as much as there was.
  */
 int attached_next(struct attached *a, struct buf *out, struct error *e);
 

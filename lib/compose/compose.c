@@ -244,6 +244,8 @@ open_files(struct compose *c, struct attached *files)
 static int
 add_file(struct compose *c, struct attached *file)
 {
+	if (attached_begin(file, c->e) < 0)
+		return -1;
 	delimit(c, c->mixed);
 	attached_head(file, &c->head);
 	c->pieces[c->n].content = CONTENT_FILE;

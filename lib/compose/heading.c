@@ -208,7 +208,6 @@ write_text(struct heading *h, const struct entry *entry, struct bytes text)
 {
 	struct buf words = BUF(HEADER_MAX);
 	size_t in_front = entry->name.n + 2;
-	int rc = 0;
 
 	if (!encode_needed(text) &&
 	    longest_word(text) + in_front <= LINE_HARD) {
@@ -221,7 +220,7 @@ write_text(struct heading *h, const struct entry *entry, struct bytes text)
 	write_folded(h, entry->name, buf_bytes(&words));
 	buf_share(h->out, &words);
 	buf_clear(&words);
-	return rc;
+	return 0;
 }
 
 static int
@@ -262,11 +261,22 @@ add_list(struct heading *h, const struct entry *entry,
 	return 0;
 }
 
+static bool
+takes_groups(struct bytes name)
+{
+	return bytes_is_case(name, "To") || bytes_is_case(name, "Cc") ||
+	    bytes_is_case(name, "Bcc");
+}
+
 /* A group of nobody, such as "undisclosed-recipients:;", stays. */
 static int
 add_nobody(struct heading *h, const struct entry *entry, struct buf *text)
 {
-	if (bytes_index(entry->value, ':') == entry->value.n ||
+	size_t colon = bytes_index(entry->value, ':');
+
+	if (!takes_groups(entry->name) || colon == entry->value.n ||
+	    bytes_index(entry->value, '(') < colon ||
+	    bytes_index(entry->value, '"') < colon ||
 	    bytes_eight_bit(entry->value))
 		return error_set(
 		    h->e, ERR_USAGE, "%s names nobody", entry->origin);
@@ -275,12 +285,38 @@ add_nobody(struct heading *h, const struct entry *entry, struct buf *text)
 	return 0;
 }
 
+/*
+ * "Smith, John <js@example.org>" is two addresses, of which the first was not
+ * meant as one.
+ */
+static bool
+half_a_name(struct heading *h, const struct entry *entry,
+    const struct address_list *list)
+{
+	if (bytes_index(entry->value, '<') == entry->value.n)
+		return false;
+	for (size_t i = 0; i + 1 < list->n; i++) {
+		const struct address *a = &list->list[i], *b = a + 1;
+
+		if (a->text[a->local_n] != '\0' || a->name[0] != '\0' ||
+		    b->name[0] == '\0')
+			continue;
+		error_set(h->e, ERR_USAGE, "'%s' has no domain", a->text);
+		return true;
+	}
+	return false;
+}
+
 static int
 add_addresses(struct heading *h, const struct entry *entry, struct buf *text)
 {
 	struct address_list list = ADDRESS_LIST;
 	int rc = address_list_parse(&list, entry->value, h->e);
 
+	if (rc == 0 && half_a_name(h, entry, &list))
+		rc = error_hint(h->e,
+		    "a name with a comma in it wants quotes: "
+		    "\"Smith, John\" <js@example.org>");
 	if (rc < 0)
 		error_in(h->e, "%s", entry->origin);
 	else if (list.n > 0)

@@ -203,7 +203,8 @@ text_read(struct text *t, const struct text_source *from, struct error *e)
 	k->from = from;
 	k->e = e;
 	buf_init(&k->decoded, DECODED_MOST);
-	k->raw = from->keep && charset_keeps_lines(from->charset);
+	k->raw = from->keep && charset_is_known_to_mail(from->charset) &&
+	    charset_keeps_lines(from->charset);
 	canon_init(&k->canon, &t->kept, &k->how, e);
 	rc = charset_open(&k->charset, from->charset, e);
 	if (rc == 0)

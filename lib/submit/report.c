@@ -225,14 +225,13 @@ report_text(struct letter *l, const struct request *r, const struct error *e)
 	for (size_t i = 0; i < l->env.n; i++)
 		if (failed(&l->env.to[i].verdict))
 			say_recipient(&c, l, r, &l->env.to[i]);
-	if (out.n == 0)
-		say_unreported(&c, l, r);
-	else {
+	if (out.n > 0) {
 		buf_cut(&out, out.n - 1);
 		detail(&c, "saved:", "; saved in ", buf_bytes(&l->buried));
 		detail(&c, "lost:", "; not saved in ", buf_bytes(&l->unburied));
 		buf_addc(&out, '\n');
 	}
+	say_unreported(&c, l, r);
 	report_write(STDERR_FILENO, buf_bytes(&out));
 	buf_clear(&out);
 }

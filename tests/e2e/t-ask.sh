@@ -138,6 +138,34 @@ case_commands_that_are_none_to_be_asked() {
 	expect_no_connection
 }
 
+case_one_thing_at_a_time() {
+	server
+	account
+	for other in --check --pretend -S -bs -bp --show-config; do
+		ask "$other" --verify=you@example.test
+		expect_exit 64
+		ask --noop "$other"
+		expect_exit 64
+	done
+	expect_no_connection
+}
+
+case_a_blank_in_front_hides_no_command() {
+	server
+	account
+	ask --command=' DATA'
+	expect_exit 64
+	expect_no_connection
+}
+
+case_what_wants_more_is_no_yes() {
+	server --on 'noop reply "354 go on"'
+	account
+	ask --noop --noop
+	expect_exit 76
+	expect_commands 'EHLO NOOP'
+}
+
 case_no_message_is_read() {
 	server
 	account

@@ -505,11 +505,74 @@ case_it_is_shown_with_pretend() {
 	    fail "no subject"
 }
 
-case_recipients_from_the_header_are_no_more_than_those() {
-	compose -t --subject=x --cc=c@x.example <<<hi
-	expect_composed 'm["To"] == "bob@example.net"'
-	expect_json "$store/conn-1.json" 'messages == 1'
-	[ "$(transcript 1 | grep -c '^> RCPT')" -eq 2 ] || fail "not two recipients"
+case_there_is_no_header_to_be_read() {
+	server
+	account
+	for option in -t -G --read-envelope-from; do
+		send "$option" --subject=x --cc=c@x.example <<<hi
+		expect_exit 64
+	done
+	expect_no_connection
+}
+
+case_who_will_not_get_it_is_told() {
+	server
+	account
+	send --report=json --subject=x --cc='C <c@x.example>' \
+	    --attach=/nowhere bob@example.net <<<hi
+	expect_exit 66
+	expect_json "$dir/out" 'len(recipients) == 2' \
+	    'recipients[0]["status"] == "pending"'
+}
+
+case_a_name_with_a_comma_wants_quotes() {
+	server
+	account
+	send --subject=x --to='Smith, John <js@x.example>' <<<hi
+	expect_exit 64
+	expect_says "'Smith' has no domain" 'wants quotes'
+	expect_no_connection
+	compose --to='"Smith, John" <js@x.example>, root' <<<hi
+	expect_composed 'names("To")[0] == ("Smith, John", "js@x.example")'
+}
+
+case_a_closed_input_is_no_text() {
+	server
+	account
+	send --subject=x bob@example.net <&-
+	expect_exit 74
+	expect_no_connection
+}
+
+case_another_name_for_the_input() {
+	server
+	account
+	printf payload | send --subject=x --attach=/dev/stdin bob@example.net
+	expect_exit 64
+	expect_says 'is the standard input' 'say -'
+	expect_no_connection
+}
+
+case_a_text_that_is_written_meanwhile() {
+	: >log.txt
+	(sleep 0.5; printf 'Grüße\n' >log.txt; printf hi) |
+	    compose --subject=x --attach=log.txt
+	expect_composed 'parts[1].get_content_charset() == "utf-8"'
+}
+
+case_an_international_address_in_the_header() {
+	server --without SMTPUTF8
+	account
+	send --subject=x --reply-to='李 <用户@x.example>' bob@example.net <<<hi
+	expect_exit 69
+	expect_says 'needs SMTPUTF8'
+	expect_messages 0
+}
+
+case_a_charset_with_a_name_of_its_own() {
+	compose --charset=8859_1 --subject=hi < <(printf 'caf\xe9\n')
+	expect_composed 'm.get_content_charset() == "utf-8"' \
+	    'text(m) == "café\n"'
 }
 
 case_composing_is_sending() {

@@ -26,6 +26,32 @@ static const struct {
 	{ "UTF-8", T(""), T(""), true },
 };
 
+/* glibc's converters for these stumble where their room is full. */
+START_TEST(a_full_room_stops_nobody)
+{
+	static const char *const names[] = { "EUC-JISX0213", "SHIFT_JISX0213",
+		"TSCII" };
+	static const struct bytes units[] = { T("\xa4\xf7\xb4\xc1 a\n"),
+		T("\x82\xf5\x8a\xbf a\n"), T("\xab\xa1 a\n") };
+	struct buf text = BUF(10000), one = BUF(100), out = BUF(100000);
+	struct error e = ERROR_NONE;
+	struct charset c;
+
+	for (int i = 0; i < 700; i++)
+		buf_add(&text, units[_i]);
+	ck_assert_int_eq(charset_open(&c, names[_i], &e), 0);
+	ck_assert(charset_text(&c, units[_i], &one));
+	charset_close(&c);
+	ck_assert_int_eq(charset_open(&c, names[_i], &e), 0);
+	ck_assert(charset_text(&c, buf_bytes(&text), &out));
+	charset_close(&c);
+	ck_assert_uint_eq(out.n, 700 * one.n);
+	buf_clear(&text);
+	buf_clear(&one);
+	buf_clear(&out);
+}
+END_TEST
+
 /* In one piece, and octet for octet. */
 START_TEST(text_is_decoded)
 {
@@ -115,6 +141,7 @@ suite_charset(void)
 	Suite *s = suite_create("charset");
 	TCase *t = tcase_create("charsets");
 
+	tcase_add_loop_test(t, a_full_room_stops_nobody, 0, 3);
 	tcase_add_loop_test(t, text_is_decoded, 0, N(good));
 	tcase_add_loop_test(t, what_is_not_of_it_is_found, 0, N(bad));
 	tcase_add_loop_test(t, names_are_known_or_refused, 0, N(no_names));

@@ -147,8 +147,8 @@ static const struct {
 	{ "\xc4\xe3", "GBK", PLAIN("GBK", "quoted-printable") "=C4=E3\r\n",
 	    true },
 	{ "ab", "GBK", ASCII "ab\r\n", true },
-	{ "+T2A-", "UTF-7", PLAIN("UTF-7", "quoted-printable") "+T2A-\r\n",
-	    true },
+	{ "\xc4\xe3", "CP936", PLAIN("UTF-8", "base64") "5L2gDQo=\r\n", true },
+	{ "+T2A-", "UTF-7", PLAIN("UTF-8", "base64") "5L2gDQo=\r\n", true },
 };
 
 START_TEST(texts_are_encoded)
