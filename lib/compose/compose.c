@@ -33,6 +33,8 @@ struct compose {
 	int html;             /* owned, until it is read; -1: not open */
 	struct piece *pieces; /* owned: all that there can be */
 	size_t n;
+	size_t text;     /* which of them the input is, ... */
+	bool said;       /* ... if it was read */
 	struct buf head; /* owned: for the piece to come */
 	char mixed[BOUNDARY_SIZE], alternative[BOUNDARY_SIZE];
 
@@ -150,6 +152,8 @@ add_input(struct compose *c, const char *subtype, const char *boundary)
 {
 	struct text_source from = { .fd = c->input, .what = "the body" };
 
+	c->text = c->n;
+	c->said = true;
 	return add_text(c, from, subtype, boundary);
 }
 
@@ -297,7 +301,6 @@ struct compose *
 compose_new(const struct composition *what, int input, const struct here *here,
     struct error *e)
 {
-	enum { OTHERS = 3 }; /* two texts, the end */
 	struct compose *c = calloc(1, sizeof(*c));
 
 	if (c == NULL) {
@@ -311,16 +314,39 @@ compose_new(const struct composition *what, int input, const struct here *here,
 		.html = -1,
 		.head = BUF(HEAD_MOST),
 		.out = BUF(OUT_MOST) };
-	if (check_input(c, e) == 0) {
-		c->pieces =
-		    calloc(what->attachments_n + OTHERS, sizeof(c->pieces[0]));
-		if (c->pieces == NULL)
-			error_set(e, ERR_OS, "out of memory");
-		else if (add_all(c) == 0)
-			return c;
+	return c;
+}
+
+int
+compose_begin(struct compose *c)
+{
+	enum { OTHERS = 3 }; /* two texts, the end */
+
+	if (check_input(c, c->e) < 0)
+		return -1;
+	c->pieces =
+	    calloc(c->what->attachments_n + OTHERS, sizeof(c->pieces[0]));
+	if (c->pieces == NULL)
+		return error_set(c->e, ERR_OS, "out of memory");
+	return add_all(c);
+}
+
+bool
+compose_rescue(struct compose *c, struct message *m)
+{
+	struct text text;
+
+	if (input_is_attached(c) || (!c->said && isatty(c->input) == 1))
+		return false;
+	if (c->said) {
+		*m = c->pieces[c->text].text.kept;
+		message_init(&c->pieces[c->text].text.kept);
+		return true;
 	}
-	compose_free(c);
-	return NULL;
+	text_init(&text);
+	text_rescue(&text, c->input);
+	*m = text.kept;
+	return true;
 }
 
 void

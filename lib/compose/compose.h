@@ -45,18 +45,31 @@ struct composition {
 	bool keep_charset;   /* they leave in it; else as UTF-8 */
 };
 
+struct message;
 struct compose; /* opaque */
 
 /*
- * Look at everything, open all files and read the text from input, unless an
- * attachment is what stands there.  NULL and an error: ERR_USAGE for fields
- * that cannot stand, ERR_ADDRESS for no address, ERR_NOINPUT for files,
- * ERR_MESSAGE for text that is not of its charset, ERR_IO.  What is borrowed,
- * e too, is so until the end; e gets what compose_read() meets.
+ * What is borrowed, e too, is so until the end; e gets all that goes wrong.
+ * NULL and ERR_OS when memory is out.
  */
 struct compose *compose_new(const struct composition *what, int input,
     const struct here *here, struct error *e);
 void compose_free(struct compose *c); /* NULL is fine */
+
+/*
+ * Look at everything, open all files and read the text from input, unless an
+ * attachment is what stands there.  ERR_USAGE for fields that cannot stand,
+ * ERR_ADDRESS for no address, ERR_NOINPUT for files, ERR_MESSAGE for text that
+ * is not of its charset, ERR_IO.
+ */
+int compose_begin(struct compose *c);
+
+/*
+ * No message comes of it: the text from input, read as far as it was not yet,
+ * becomes the body of m, which is fresh, for somebody to save it.  False where
+ * input is attached, or a terminal that was not asked yet.
+ */
+bool compose_rescue(struct compose *c, struct message *m);
 
 /* The next octets of the message: struct intake's read, the struct its ctx. */
 ssize_t compose_read(void *ctx, char *to, size_t room);

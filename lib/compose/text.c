@@ -16,6 +16,7 @@ struct taking {
 	struct text *t;                 /* borrowed */
 	const struct text_source *from; /* borrowed */
 	struct error *e;                /* borrowed */
+	struct error own;               /* of keeping it */
 	struct intake how;
 	struct charset charset;
 	bool raw; /* kept as it comes, not as it is decoded */
@@ -75,13 +76,23 @@ tell_foreign(struct taking *k)
 }
 
 static int
+kept(struct taking *k)
+{
+	if (k->own.kind == ERR_NONE)
+		return 0;
+	if (k->e->kind == ERR_NONE)
+		*k->e = k->own;
+	return -1;
+}
+
+static int
 keep_decoded(struct taking *k)
 {
 	keep(k, buf_bytes(&k->decoded));
 	if (!buf_ok(&k->decoded))
 		return error_set(k->e, ERR_OS, "out of memory");
 	buf_reset(&k->decoded);
-	return k->e->kind == ERR_NONE ? 0 : -1;
+	return kept(k);
 }
 
 /* What came, but for the beginning of a character at its end. */
@@ -98,13 +109,11 @@ take(struct taking *k)
 	}
 	if (keep_decoded(k) < 0)
 		return -1;
-	if (!good) {
-		tell_foreign(k);
-		return -1;
-	}
 	memmove(k->in, rest.p, rest.n);
 	k->n = rest.n;
-	return 0;
+	if (!good)
+		tell_foreign(k);
+	return good ? 0 : -1;
 }
 
 static int
@@ -119,7 +128,20 @@ take_end(struct taking *k)
 	if (keep_decoded(k) < 0)
 		return -1;
 	canon_over(&k->canon);
-	return k->e->kind == ERR_NONE ? 0 : -1;
+	return kept(k);
+}
+
+/* What cannot be sent may yet be saved, as it came. */
+static void
+keep_rest(struct taking *k)
+{
+	ssize_t n = (ssize_t)k->n;
+
+	do {
+		keep(k, (struct bytes){ k->in, (size_t)n });
+		n = input_read(k->from->fd, k->in, sizeof(k->in));
+	} while (n > 0);
+	canon_over(&k->canon);
 }
 
 static int
@@ -205,10 +227,12 @@ text_read(struct text *t, const struct text_source *from, struct error *e)
 	buf_init(&k->decoded, DECODED_MOST);
 	k->raw = from->keep && charset_is_known_to_mail(from->charset) &&
 	    charset_keeps_lines(from->charset);
-	canon_init(&k->canon, &t->kept, &k->how, e);
+	canon_init(&k->canon, &t->kept, &k->how, &k->own);
 	rc = charset_open(&k->charset, from->charset, e);
 	if (rc == 0)
 		rc = take_all(k);
+	if (rc < 0 && e->kind == ERR_MESSAGE)
+		keep_rest(k);
 	if (rc == 0) {
 		choose_charset(k);
 		rc = choose_coding(t, e);
@@ -217,6 +241,21 @@ text_read(struct text *t, const struct text_source *from, struct error *e)
 	buf_clear(&k->decoded);
 	free(k);
 	return rc;
+}
+
+void
+text_rescue(struct text *t, int fd)
+{
+	struct text_source from = { .fd = fd, .what = "", .charset = "" };
+	struct taking *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return;
+	k->t = t;
+	k->from = &from;
+	canon_init(&k->canon, &t->kept, &k->how, &k->own);
+	keep_rest(k);
+	free(k);
 }
 
 /* ---- giving it out ------------------------------------------------------------ */

@@ -38,6 +38,12 @@ void text_clear(struct text *t);
  */
 int text_read(struct text *t, const struct text_source *from, struct error *e);
 
+/*
+ * Keep what comes from fd as it comes, to be saved.  After an ERR_MESSAGE of
+ * text_read() it has been kept so.
+ */
+void text_rescue(struct text *t, int fd);
+
 /* "7bit", "quoted-printable" or "base64". */
 const char *text_coding_name(const struct text *t);
 

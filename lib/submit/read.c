@@ -1,19 +1,31 @@
 #include "submit/step.h"
 
-/* No message comes of it: who would have got it? */
+/* Who would have got it, and what it would have been about. */
 static void
-name_recipients(struct letter *l, const struct composition *what)
+note_field(struct letter *l, const struct compose_field *f)
 {
+	static const char *const lists[] = { "To", "Cc", "Bcc" };
+	struct bytes name = bytes_of(f->name), value = bytes_of(f->value);
 	struct error ignored = ERROR_NONE;
 
-	for (size_t i = 0; i < what->fields_n; i++) {
-		struct bytes name = bytes_of(what->fields[i].name);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (bytes_is_case(name, lists[i]))
+			address_list_parse(&l->to, value, &ignored);
+	if (l->read_whole && f->name != NULL)
+		message_add(&l->message, f->name, value, &ignored);
+}
 
-		if (bytes_is_case(name, "To") || bytes_is_case(name, "Cc") ||
-		    bytes_is_case(name, "Bcc"))
-			address_list_parse(
-			    &l->to, bytes_of(what->fields[i].value), &ignored);
-	}
+/* No message comes of it; but its text is not lost. */
+static void
+rescue(struct letter *l, const struct composition *what, struct compose *c,
+    const struct error *e)
+{
+	message_clear(&l->message);
+	message_init(&l->message);
+	if (e->kind != ERR_USAGE)
+		l->read_whole = compose_rescue(c, &l->message);
+	for (size_t i = 0; i < what->fields_n; i++)
+		note_field(l, &what->fields[i]);
 }
 
 /* Whoever reads the message and whoever makes it share the error. */
@@ -29,13 +41,15 @@ take_in(struct letter *l, const struct request *r, struct error *e)
 	if (r->compose == NULL)
 		return message_read(&l->message, r->input, &how, e);
 	c = compose_new(r->compose, r->input, r->here, e);
-	if (c == NULL) {
-		name_recipients(l, r->compose);
+	if (c == NULL)
 		return -1;
-	}
 	how = (struct intake){ .read = compose_read, .ctx = c };
+	rc = compose_begin(c);
+	if (rc == 0)
+		rc = message_read(&l->message, r->input, &how, e);
 	l->message.international = true; /* what can be encoded is */
-	rc = message_read(&l->message, r->input, &how, e);
+	if (rc < 0)
+		rescue(l, r->compose, c, e);
 	compose_free(c);
 	return rc;
 }

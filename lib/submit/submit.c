@@ -12,8 +12,11 @@ prepare(struct letter *l, const struct request *r, struct error *e)
 {
 	struct error ignored = ERROR_NONE;
 
-	if (letter_read(l, r, e) < 0)
+	if (letter_read(l, r, e) < 0) {
+		if (l->read_whole)
+			letter_configure(l, r, &ignored); /* where to save it */
 		return -1;
+	}
 	if (letter_configure(l, r, e) < 0) {
 		letter_address(l, r, &ignored); /* who will not get it? */
 		return -1;

@@ -515,6 +515,42 @@ case_there_is_no_header_to_be_read() {
 	expect_no_connection
 }
 
+# saved TEXT: the text is in dead.letter, and the report says so.
+saved() {
+	expect_says 'saved in .*dead.letter'
+	grep -qaF "$1" "$HOME/dead.letter" || fail "it was not saved"
+	grep -q '^X-Unsent-To: bob@example.net' "$HOME/dead.letter" ||
+	    fail "nobody is named"
+	grep -q '^Subject: x' "$HOME/dead.letter" || fail "no subject"
+}
+
+case_text_that_cannot_be_sent_is_saved() {
+	server
+	account
+	printf 'precious \xff text\nand more\n' | send --subject=x bob@example.net
+	expect_exit 65
+	saved $'precious \xff text'
+	saved 'and more'
+	rm "$HOME/dead.letter"
+	printf 'precious\n' | send --subject=x --attach=/nowhere bob@example.net
+	expect_exit 66
+	saved precious
+	rm "$HOME/dead.letter"
+	printf 'precious\n' |
+	    send --subject=x --attach=/proc/self/mem bob@example.net
+	expect_exit 74
+	saved precious
+	rm "$HOME/dead.letter"
+	printf 'precious\n' | send --subject=x --cc=b@@x bob@example.net
+	expect_exit 65
+	saved precious
+	rm "$HOME/dead.letter"
+	printf 'precious\n' | send --subject=$'x\ny' bob@example.net
+	expect_exit 64
+	[ ! -e "$HOME/dead.letter" ] || fail "saved after a usage error"
+	expect_no_connection
+}
+
 case_who_will_not_get_it_is_told() {
 	server
 	account

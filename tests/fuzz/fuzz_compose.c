@@ -240,6 +240,21 @@ check(struct made *m)
 	message_clear(&message);
 }
 
+/* Begun, or nothing but what can be saved. */
+static struct compose *
+begun(struct compose *c)
+{
+	struct message saved;
+
+	if (c == NULL || compose_begin(c) == 0)
+		return c;
+	message_init(&saved);
+	compose_rescue(c, &saved);
+	message_clear(&saved);
+	compose_free(c);
+	return NULL;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -265,7 +280,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	lseek(fd, 0, SEEK_SET);
 	m.what.fields = m.fields;
 	m.what.attachments = m.attachments;
-	m.c = compose_new(&m.what, fd, &here, &e);
+	m.c = begun(compose_new(&m.what, fd, &here, &e));
 	want((m.c == NULL) == (e.kind != ERR_NONE));
 	if (m.c != NULL)
 		check(&m);

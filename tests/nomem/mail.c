@@ -96,6 +96,16 @@ read_composed(struct compose *c, struct result *r, struct error *e)
 	return rc;
 }
 
+/* Begun, or nothing. */
+static struct compose *
+begun(struct compose *c)
+{
+	if (c == NULL || compose_begin(c) == 0)
+		return c;
+	compose_free(c);
+	return NULL;
+}
+
 static int
 composition(struct result *r, struct error *e)
 {
@@ -117,7 +127,7 @@ composition(struct result *r, struct error *e)
 
 	if (fd < 0 || write(fd, "\xfc\n", 2) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return error_sys(e, ERR_OS, "no file in memory");
-	c = compose_new(&what, fd, &here, e);
+	c = begun(compose_new(&what, fd, &here, e));
 	rc = c == NULL ? -1 : read_composed(c, r, e);
 	compose_free(c);
 	close(fd);

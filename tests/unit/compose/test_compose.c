@@ -46,13 +46,23 @@ host_name(char *to, size_t size)
 
 static const struct here here = { ticks, now, counted, host_name };
 
+/* Begun, or nothing. */
+static struct compose *
+begun(struct compose *c)
+{
+	if (c == NULL || compose_begin(c) == 0)
+		return c;
+	compose_free(c);
+	return NULL;
+}
+
 /* All of it, room octets at a time. */
 static void
 compose(const struct composition *what, const char *body, size_t room,
     struct buf *out, struct error *e)
 {
 	int fd = letter_fd(bytes_of(body), 0);
-	struct compose *c = compose_new(what, fd, &here, e);
+	struct compose *c = begun(compose_new(what, fd, &here, e));
 	char piece[4096];
 	ssize_t n;
 
