@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -72,7 +73,7 @@ add_field(struct made *m, const char *name, const char *value)
 static void
 add_note(struct made *m, char *value)
 {
-	if (m->note == NULL && strncmp(value, "X-Note:", 7) == 0)
+	if (m->note == NULL && strncasecmp(value, "X-Note:", 7) == 0)
 		m->note = value + 7;
 	add_field(m, NULL, value);
 }
