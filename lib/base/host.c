@@ -9,9 +9,8 @@
 
 enum { DOMAIN_MAX = 253, ASCII_MAX = 1024, LABEL_MAX = 63 };
 
-/* "'WORD' WHAT", the word fit to be shown. */
-static int
-refuse(struct error *e, struct bytes word, const char *what)
+int
+host_refuse(struct error *e, struct bytes word, const char *what)
 {
 	char shown[128];
 
@@ -110,11 +109,11 @@ read_port(struct bytes text, unsigned *port, struct error *e)
 
 	for (size_t i = 0; i < text.n && n <= 65535; i++) {
 		if (text.p[i] < '0' || text.p[i] > '9')
-			return refuse(e, text, "is no port number");
+			return host_refuse(e, text, "is no port number");
 		n = n * 10 + (unsigned)(text.p[i] - '0');
 	}
 	if (n < 1 || n > 65535)
-		return refuse(e, text, "is no port number");
+		return host_refuse(e, text, "is no port number");
 	*port = n;
 	return 0;
 }
@@ -141,15 +140,15 @@ read_network(struct host *h, struct bytes text, struct error *e)
 	bool bracketed = text.n > 0 && text.p[0] == '[';
 
 	if (bytes_find(text, BYTES("://")) < text.n) {
-		refuse(e, text, "is a URL, and no host");
+		host_refuse(e, text, "is a URL, and no host");
 		return error_hint(
 		    e, "name the server alone; tls and port say the rest");
 	}
 	if (bracketed ? !is_ipv6(name) && !is_ip(name, AF_INET)
 		      : !is_ipv6(name) && !is_domain(name))
-		return refuse(e, text, "is no host");
+		return host_refuse(e, text, "is no host");
 	if (behind.n > 0 && behind.p[0] != ':')
-		return refuse(e, text, "is no host");
+		return host_refuse(e, text, "is no host");
 	h->name = name;
 	return behind.n > 0 ? read_port(bytes_skip(behind, 1), &h->port, e) : 0;
 }
@@ -164,6 +163,6 @@ host_read(struct host *h, struct bytes text, struct error *e)
 	if (!h->is_path)
 		return read_network(h, text, e);
 	if (text.n >= sizeof(un.sun_path))
-		return refuse(e, text, "is too long for a socket");
+		return host_refuse(e, text, "is too long for a socket");
 	return 0;
 }

@@ -20,6 +20,9 @@ bool is_ipv6(struct bytes text);
 /* An address literal: "[192.0.2.1]", "[IPv6:...]" (RFC 5321, 4.1.3)? */
 bool is_address_literal(struct bytes text);
 
+/* ERR_CONFIG, "'WORD' WHAT", the word fit to be shown; always -1. */
+int host_refuse(struct error *e, struct bytes word, const char *what);
+
 struct host {
 	struct bytes name; /* borrowed: without brackets; or the path */
 	unsigned port;     /* 0: none was given */

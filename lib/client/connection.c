@@ -194,7 +194,6 @@ secure(struct connection *c, struct error *e)
 
 /* ---- the pump -------------------------------------------------------------- */
 
-/* Without its wire it can want nothing more. */
 static int
 do_what_is_wanted(struct connection *c, struct error *e)
 {

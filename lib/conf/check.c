@@ -10,16 +10,6 @@
 
 enum { LOCAL_MAX = 64, PIN_OCTETS = 32, PIN_DIGITS = 64 };
 
-/* "'WORD' WHAT", the word fit to be shown. */
-static int
-refuse(struct error *e, struct bytes word, const char *what)
-{
-	char shown[128];
-
-	return error_set(e, ERR_CONFIG, "'%s' %s",
-	    clean_copy(shown, sizeof(shown), word), what);
-}
-
 static bool
 one_of(char c, const char *set)
 {
@@ -81,7 +71,7 @@ check_name(struct bytes word, struct error *e)
 {
 	if (is_domain(word) || is_ipv6(word))
 		return 0;
-	return refuse(e, word, "is no host name");
+	return host_refuse(e, word, "is no host name");
 }
 
 int
@@ -89,7 +79,7 @@ check_ehlo(struct bytes word, struct error *e)
 {
 	if (is_ascii_domain(word) || is_address_literal(word))
 		return 0;
-	refuse(e, word, "is no domain and no address in brackets");
+	host_refuse(e, word, "is no domain and no address in brackets");
 	return error_hint(
 	    e, "such as mail.example.org, [192.0.2.1], [IPv6:2001:db8::1]");
 }
@@ -101,7 +91,7 @@ check_sender(struct bytes word, struct error *e)
 
 	if (pattern ? is_domain(bytes_skip(word, 2)) : is_mailbox(word))
 		return 0;
-	refuse(e, word, "is no address");
+	host_refuse(e, word, "is no address");
 	return error_hint(e, "an address, or *@example.org for a whole domain");
 }
 
@@ -111,14 +101,14 @@ check_log(struct bytes word, struct error *e)
 	if (bytes_is(word, "syslog") || bytes_is(word, "off") ||
 	    bytes_starts_case(word, "/") || bytes_starts_case(word, "~/"))
 		return 0;
-	refuse(e, word, "is no place for a log");
+	host_refuse(e, word, "is no place for a log");
 	return error_hint(e, "syslog, off, or a file with its full path");
 }
 
 int
 check_domain(struct bytes word, struct error *e)
 {
-	return is_domain(word) ? 0 : refuse(e, word, "is no domain");
+	return is_domain(word) ? 0 : host_refuse(e, word, "is no domain");
 }
 
 /* What smtplib's source_address holds: an address of ours, perhaps a port. */
@@ -131,7 +121,7 @@ check_source(struct bytes word, struct error *e)
 		return -1;
 	if (is_ip(h.name, AF_INET) || is_ipv6(h.name))
 		return 0;
-	return refuse(e, word, "is no IP address");
+	return host_refuse(e, word, "is no IP address");
 }
 
 /* esmtp-param (RFC 5321, 4.1.2) */
@@ -148,7 +138,7 @@ check_option(struct bytes word, struct error *e)
 			name.n = 0;
 	if (name.n > 0 && (value.n > 0 || name.n == word.n))
 		return 0;
-	return refuse(e, word, "is no SMTP parameter");
+	return host_refuse(e, word, "is no SMTP parameter");
 }
 
 /* 32 octets in hexadecimal, with or without colons? */
@@ -191,7 +181,7 @@ check_pin(struct bytes word, struct error *e)
 	}
 	if (is_hex(rest))
 		return 0;
-	refuse(e, word, "is no SHA-256 fingerprint");
+	host_refuse(e, word, "is no SHA-256 fingerprint");
 	return error_hint(
 	    e, "64 hexadecimal digits, or spki-sha256: and the public key's");
 }
