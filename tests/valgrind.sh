@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 
 memcheck() {
 	valgrind -q --error-exitcode=9 --leak-check=full \
-	    --errors-for-leak-kinds=definite "$@"
+	    --errors-for-leak-kinds=definite \
+	    --suppressions=tests/valgrind.supp "$@"
 }
 
 # In one process each, but for those that judge child processes.
