@@ -14,18 +14,23 @@ static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 
 /* Not strftime: its names follow the locale. */
 void
-date_add(struct buf *out, const struct here *here)
+date_add_at(struct buf *out, time_t at)
 {
-	struct timespec now = here->now();
 	struct tm tm;
 	long zone;
 
-	localtime_r(&now.tv_sec, &tm);
+	localtime_r(&at, &tm);
 	zone = tm.tm_gmtoff / 60;
 	buf_addf(out, "%s, %d %s %d %02d:%02d:%02d %c%02ld%02ld",
 	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
 	    tm.tm_hour, tm.tm_min, tm.tm_sec, zone < 0 ? '-' : '+',
 	    labs(zone) / 60, labs(zone) % 60);
+}
+
+void
+date_add(struct buf *out, const struct here *here)
+{
+	date_add_at(out, here->now().tv_sec);
 }
 
 static bool

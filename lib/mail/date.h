@@ -10,6 +10,9 @@
 /* Add "Sun, 22 Nov 2026 19:15:05 +0800": English names, local time zone. */
 void date_add(struct buf *out, const struct here *here);
 
+/* The same for that time, which is of a year that people write. */
+void date_add_at(struct buf *out, time_t at);
+
 /*
  * Add "<20261122111505.32 hex digits@domain>": UTC time and 128 random bits.
  * An international domain as A-labels, and localhost for what is no domain.
