@@ -6,14 +6,12 @@
 #include <unistd.h>
 
 #include "compose/attached.h"
+#include "compose/boundary.h"
 #include "compose/heading.h"
 #include "mail/message.h"
 #include "compose/text.h"
 
 enum { HEAD_MOST = HEADER_MAX + (64 << 10), OUT_MOST = 2 * HEADER_MAX };
-
-/* "=_" stands in nothing that is encoded (RFC 2045, 6.7), 32 digits, NUL. */
-enum { RANDOM = 16, BOUNDARY_SIZE = 2 + 2 * RANDOM + 1 };
 
 enum content { CONTENT_NONE, CONTENT_TEXT, CONTENT_FILE };
 
@@ -50,26 +48,9 @@ struct compose {
 /* ---- multiparts -------------------------------------------------------------------- */
 
 static void
-make_boundary(const struct here *here, char boundary[BOUNDARY_SIZE])
-{
-	static const char hex[] = "0123456789abcdef";
-	unsigned char id[RANDOM];
-	char *to = boundary;
-
-	here->random(id, sizeof(id));
-	*to++ = '=';
-	*to++ = '_';
-	for (size_t i = 0; i < RANDOM; i++) {
-		*to++ = hex[id[i] >> 4];
-		*to++ = hex[id[i] & 15];
-	}
-	*to = '\0';
-}
-
-static void
 open_multipart(struct compose *c, const char *subtype, char *boundary)
 {
-	make_boundary(c->here, boundary);
+	boundary_make(boundary, c->here);
 	buf_addf(&c->head,
 	    "Content-Type: multipart/%s;\r\n boundary=\"%s\"\r\n\r\n", subtype,
 	    boundary);
