@@ -11,11 +11,11 @@ allowed() {
 	case $1 in
 	base) echo ;;
 	mail | sasl | net) echo base ;;
-	conf | compose) echo base mail ;;
+	conf | compose | spool) echo base mail ;;
 	smtp) echo base mail sasl ;;
 	client) echo base mail sasl net smtp ;;
-	submit) echo base mail sasl net conf compose smtp client ;;
-	cmd) echo base mail sasl net conf compose smtp client submit ;;
+	submit) echo base mail sasl net conf compose spool smtp client ;;
+	cmd) echo base mail sasl net conf compose spool smtp client submit ;;
 	*) echo "no such room: $1" >&2 && exit 1 ;;
 	esac
 }

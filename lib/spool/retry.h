@@ -1,0 +1,45 @@
+/*
+ * When to try again (RFC 5321, 4.5.4.1): soon at first, for most of what is
+ * temporary is over soon, and ever more rarely.  A pure schedule: the clock and
+ * the randomness are the caller's.
+ */
+#ifndef SPOOL_RETRY_H
+#define SPOOL_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	RETRY_LEAST = 5 * 60,
+	RETRY_MOST = 4 * 60 * 60,
+	RETRY_EXPIRE = 5 * 24 * 60 * 60
+};
+
+/* In seconds; 0 is the default above. */
+struct retry_plan {
+	int64_t least;  /* between two tries */
+	int64_t most;   /* the same; no less than least */
+	int64_t expire; /* how old a message becomes before it is given up */
+};
+
+/*
+ * Seconds from a try that has just failed to the next one.  age is how long ago
+ * the message came, tries how many there were, this one too, and random any 32
+ * bits.
+ *
+ * It is half of the age, which makes each pause half as long again as the one
+ * before; no more than least doubled with every try, so that a message which
+ * lay while nobody ran the spool is tried as a young one; between least and
+ * most; and then up to a fifth more or less, so that what failed together does
+ * not come back together.
+ *
+ * The last try is at the very expiry: the pause in front of it is cut short, or
+ * grows by as much as least.  0 when the message has expired.
+ */
+int64_t retry_next(
+    const struct retry_plan *p, int64_t age, unsigned tries, uint32_t random);
+
+/* Is a message that old to be given up, should the try at hand fail? */
+bool retry_expired(const struct retry_plan *p, int64_t age);
+
+#endif
