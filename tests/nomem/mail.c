@@ -1,5 +1,6 @@
 #include "mail/address.h"
 #include "compose/compose.h"
+#include "compose/notice.h"
 #include "mail/message.h"
 #include "tests/nomem/nomem.h"
 
@@ -134,9 +135,66 @@ composition(struct result *r, struct error *e)
 	return rc;
 }
 
+static struct timespec
+now(void)
+{
+	return (struct timespec){ 0 };
+}
+
+static int
+make_notice(struct message *about, struct envelope *env, struct result *r,
+    struct error *e)
+{
+	static const struct here here = { .now = now, .random = no_random };
+	static const bool all[] = { true, true };
+	struct notice n = { .mta = "host.example",
+		.from = "MAILER-DAEMON@host.example",
+		.env = env,
+		.about = all,
+		.message = about };
+	struct message m;
+	int rc;
+
+	message_init(&m);
+	rc = notice_make(&m, &n, &here, e);
+	if (rc == 0)
+		rc = read_out(&m, r, e);
+	message_clear(&m);
+	return rc;
+}
+
+static int
+notice(struct result *r, struct error *e)
+{
+	struct envelope env = { .envid = strdup("a+20b") };
+	struct intake how = { 0 };
+	struct message m;
+	int fd = memfd_create("letter", MFD_CLOEXEC), rc;
+
+	if (fd < 0 || write(fd, letter, strlen(letter)) < 0 ||
+	    lseek(fd, 0, SEEK_SET) < 0)
+		return error_sys(e, ERR_OS, "no file in memory");
+	message_init(&m);
+	rc = env.envid == NULL ? error_set(e, ERR_OS, "out of memory")
+			       : message_read(&m, fd, &how, e);
+	if (rc == 0)
+		rc = envelope_from(&env, BYTES("jane@example.org"), e);
+	if (rc == 0)
+		rc = envelope_to(&env, BYTES("x@example.org"), NULL, e);
+	if (rc == 0)
+		rc = envelope_to(&env, BYTES("\xc3\xbc@x.example"), NULL, e);
+	if (rc == 0)
+		rc = make_notice(&m, &env, r, e);
+	message_clear(&m);
+	envelope_clear(&env);
+	close(fd);
+	return rc;
+}
+
 const struct work mail_work[] = {
 	{ "address list", address_list },
 	{ "message", message },
 	{ "composition", composition },
+	{ "notice", notice },
 	{ NULL, NULL },
 };
