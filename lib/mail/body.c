@@ -108,13 +108,15 @@ fetch(const struct message *m, int64_t at, struct buf *room,
 	buf_reset(room);
 	if ((to = buf_room(room, BODY_BLOCK)) == NULL)
 		return error_set(e, ERR_OS, "out of memory");
-	n = read_at(m->body_fd, at, to, BODY_BLOCK);
+	n = read_at(m->body_fd, m->body_at + at, to, BODY_BLOCK);
 	if (n < 0)
 		return error_sys(e, ERR_IO, "cannot read the stored message");
 	if (n == 0)
 		return error_set(e, ERR_IO, "the stored message was cut off");
 	buf_grew(room, (size_t)n);
 	*block = buf_bytes(room);
+	if ((int64_t)block->n > m->facts.size - at)
+		block->n = (size_t)(m->facts.size - at);
 	return 0;
 }
 

@@ -58,6 +58,7 @@ struct recipient {
 	char *options;   /* owned: further RCPT parameters, or NULL */
 	unsigned notify; /* enum dsn_notify; UNSET: the envelope's */
 	struct verdict verdict;
+	bool noted; /* of one that waits: the verdict stands in the spool */
 };
 
 struct envelope {

@@ -7,6 +7,7 @@
 
 #include "mail/canon.h"
 #include "mail/fold.h"
+#include "mail/header.h"
 #include "mail/input.h"
 
 enum part { IN_HEADER, IN_BODY, AFTER_DOT };
@@ -293,8 +294,8 @@ count_fields(struct bytes header)
 	return n;
 }
 
-static int
-index_fields(struct message *m, struct error *e)
+int
+header_index(struct message *m, struct error *e)
 {
 	struct bytes header = buf_bytes(&m->header);
 	size_t n = count_fields(header);
@@ -329,7 +330,7 @@ message_read(
 	canon_init(&r->body, m, how, e);
 	rc = read_all(r, fd);
 	if (rc == 0)
-		rc = index_fields(m, e);
+		rc = header_index(m, e);
 	buf_clear(&r->line);
 	buf_clear(&r->tidy);
 	free(r);

@@ -61,7 +61,8 @@ struct message {
 	size_t n;
 	struct buf added; /* owned: new fields, sent before the others */
 	struct buf body;  /* owned: the body while it is small */
-	int body_fd;      /* owned: the temporary file, or -1 */
+	int body_fd;      /* owned: the file it is in, or -1 */
+	int64_t body_at;  /* where it begins there */
 	enum message_coding coding;
 	int64_t coded_size; /* octets of the body as it is to leave */
 	struct buf parts;   /* private to mail/parts.c, owned */
@@ -84,6 +85,23 @@ void message_clear(struct message *m);
  */
 int message_read(
     struct message *m, int fd, const struct intake *how, struct error *e);
+
+/*
+ * Take in a message that lies in a file from at on, size octets of it: one that
+ * a message_reader gave, so that it is canonical and fit to leave.  A body over
+ * BODY_IN_MEMORY stays where it is, and is read from there (of fd a duplicate is
+ * kept).  seen, unless it is NULL, is shown every octet once, in order.
+ * ERR_IO when it cannot be read, or is shorter than that; ERR_MESSAGE when it is
+ * no message.
+ */
+struct stored {
+	int fd;
+	int64_t at, size;
+	void (*seen)(void *ctx, struct bytes block);
+	void *ctx;
+};
+int message_stored(
+    struct message *m, const struct stored *from, struct error *e);
 
 /* The first field of that name at or behind *from, which then is the index
    behind it; NULL when there is none.  Dropped fields do not count. */

@@ -1,0 +1,276 @@
+#include "cmd/queue.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clean.h"
+#include "base/json.h"
+#include "spool/item.h"
+#include "submit/keep.h"
+#include "submit/report.h"
+#include "submit/step.h"
+
+enum { OUT_ENOUGH = 64 << 10 };
+
+/* One walk over the spool: what is done with each message, and what came. */
+struct walk {
+	const struct request *r;
+	struct spool spool;
+	struct buf out;
+	int64_t octets;
+	size_t n;
+	const char *id; /* this one alone; or NULL */
+	enum queue_change change;
+	size_t busy;
+	int (*each)(struct walk *w, enum spool_place place, const char *account,
+	    const char *id, struct error *e);
+};
+
+static int
+walk_account(struct walk *w, enum spool_place place, const char *account,
+    struct error *e)
+{
+	struct spool_list list = { 0 };
+	int rc = spool_list(&w->spool, place, account, &list, e);
+
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		if (w->id == NULL || strcmp(w->id, list.items[i].id) == 0)
+			rc = w->each(w, place, account, list.items[i].id, e);
+	spool_list_clear(&list);
+	return rc;
+}
+
+static int
+walk_place(struct walk *w, enum spool_place place, struct error *e)
+{
+	char **accounts = spool_accounts(&w->spool, place, e);
+	int rc = accounts == NULL ? -1 : 0;
+
+	for (size_t i = 0; rc == 0 && accounts[i] != NULL; i++)
+		rc = walk_account(w, place, accounts[i], e);
+	spool_names_free(accounts);
+	return rc;
+}
+
+/* Nothing is there, or what is there was walked over. */
+static int
+walk(struct walk *w, const enum spool_place *places, size_t n, struct error *e)
+{
+	struct letter l;
+	int rc;
+
+	letter_init(&l, w->r);
+	rc = letter_configure(&l, w->r, e);
+	report_write(STDERR_FILENO, buf_bytes(&l.complaints));
+	if (rc == 0)
+		rc = keep_spool(&w->spool, l.conf, w->r, false, e);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = walk_place(w, places[i], e);
+	spool_close(&w->spool);
+	letter_clear(&l);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+ended(struct walk *w, const struct error *e)
+{
+	buf_clear(&w->out);
+	if (e->kind == ERR_NONE)
+		return EX_OK;
+	report_error(w->r->program, w->r->form, e, error_exit(e));
+	return error_exit(e);
+}
+
+/* ---- showing ---------------------------------------------------------------- */
+
+static bool
+is_open(const struct recipient *to)
+{
+	return to->verdict.state == VERDICT_PENDING;
+}
+
+static void
+show_text(struct walk *w, const struct item *i)
+{
+	static const char marks[] = { [SPOOL_QUEUE] = ' ',
+		[SPOOL_HELD] = '!',
+		[SPOOL_DEAD] = '#' };
+	const struct entry *n = &i->entry;
+	time_t arrived = (time_t)n->arrived;
+	char when[40];
+	struct tm tm;
+
+	localtime_r(&arrived, &tm);
+	strftime(when, sizeof(when), "%a %b %e %H:%M:%S", &tm);
+	if (w->n == 0)
+		buf_adds(&w->out,
+		    "-Queue ID-      --Size-- ----Arrival Time---- "
+		    "-Sender/Recipient-------\n");
+	buf_addf(&w->out, "%s%c%*s%8" PRId64 " %s  ", n->id, marks[i->place],
+	    (int)(15 - strlen(n->id)), "", i->size, when);
+	clean_add(&w->out,
+	    n->env.sender[0] != '\0' ? bytes_of(n->env.sender)
+				     : BYTES("MAILER-DAEMON"));
+	buf_addc(&w->out, '\n');
+	if (n->why[0] != '\0')
+		buf_addf(&w->out, "    (%s)\n", n->why);
+	for (size_t k = 0; k < n->env.n; k++)
+		if (is_open(&n->env.to[k])) {
+			buf_addf(&w->out, "%45s", "");
+			clean_add(&w->out, bytes_of(n->env.to[k].address));
+			buf_addc(&w->out, '\n');
+		}
+	buf_addc(&w->out, '\n');
+}
+
+static void
+show_json(struct walk *w, const struct item *i)
+{
+	const struct entry *n = &i->entry;
+	struct json j = JSON(&w->out);
+
+	json_open(&j, NULL, '{');
+	json_text(&j, "queue_id", bytes_of(n->id));
+	json_text(&j, "place", bytes_of(spool_place_name(i->place)));
+	json_text(&j, "account", bytes_of(n->account));
+	json_number(&j, "size", i->size);
+	json_number(&j, "arrived", n->arrived);
+	json_number(&j, "uid", n->uid);
+	json_text(&j, "sender", bytes_of(n->env.sender));
+	json_number(&j, "tries", n->tries);
+	json_number(&j, "tried", n->tried);
+	json_number(&j, "next", n->next);
+	json_text(&j, "why", bytes_of(n->why));
+	json_open(&j, "recipients", '[');
+	for (size_t k = 0; k < n->env.n; k++)
+		if (is_open(&n->env.to[k]))
+			json_text(&j, NULL, bytes_of(n->env.to[k].address));
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_addc(&w->out, '\n');
+}
+
+static int
+flush_out(struct walk *w, size_t enough, struct error *e)
+{
+	if (w->out.n < enough)
+		return 0;
+	if (!report_write(STDOUT_FILENO, buf_bytes(&w->out)))
+		return error_sys(
+		    e, ERR_IO, "cannot write to the standard output");
+	buf_reset(&w->out);
+	return 0;
+}
+
+/* One that cannot be read must not hide the others. */
+static int
+show(struct walk *w, enum spool_place place, const char *account,
+    const char *id, struct error *e)
+{
+	struct error why = ERROR_NONE;
+	struct item i;
+
+	if (item_look(&i, &w->spool, place, account, id, &why) < 0) {
+		report_error(w->r->program, REPORT_TEXT, &why, 0);
+	} else if (i.entry.complete && entry_open(&i.entry)) {
+		if (w->r->form == REPORT_JSON)
+			show_json(w, &i);
+		else
+			show_text(w, &i);
+		w->octets += i.size;
+		w->n++;
+	}
+	item_release(&i);
+	return flush_out(w, OUT_ENOUGH, e);
+}
+
+int
+queue_show(const struct request *r)
+{
+	static const enum spool_place places[] = { SPOOL_QUEUE, SPOOL_HELD,
+		SPOOL_DEAD };
+	struct walk w = { .r = r, .spool = SPOOL, .each = show,
+		.out = BUF(16 << 20) };
+	struct error e = ERROR_NONE;
+	int rc = walk(&w, places, 3, &e);
+
+	if (rc == 0 && r->form != REPORT_JSON && w.n == 0)
+		buf_adds(&w.out, "Mail queue is empty\n");
+	else if (rc == 0 && r->form != REPORT_JSON)
+		buf_addf(&w.out, "-- %" PRId64 " Kbytes in %zu Request%s.\n",
+		    (w.octets + 1023) / 1024, w.n, w.n == 1 ? "" : "s");
+	flush_out(&w, 1, &e);
+	return ended(&w, &e);
+}
+
+/* ---- changing --------------------------------------------------------------- */
+
+static int
+change_item(struct walk *w, struct item *i, struct error *e)
+{
+	switch (w->change) {
+	case QUEUE_HOLD:
+		return item_move(i, SPOOL_HELD, e);
+	case QUEUE_RELEASE:
+		return item_move(i, SPOOL_QUEUE, e);
+	case QUEUE_REMOVE:
+		return item_drop(i, e);
+	case QUEUE_RETRY:
+		return item_hasten(i, w->r->here->now().tv_sec, e);
+	}
+	return 0;
+}
+
+static int
+change(struct walk *w, enum spool_place place, const char *account,
+    const char *id, struct error *e)
+{
+	struct item i;
+	int rc = item_take(&i, &w->spool, place, account, id, e);
+
+	if (rc > 0)
+		w->busy++;
+	if (rc == 0) {
+		rc = change_item(w, &i, e);
+		w->n++;
+	}
+	item_release(&i);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Where what may be changed so can be. */
+static size_t
+places_of(enum queue_change what, enum spool_place places[3])
+{
+	size_t n = 0;
+
+	if (what != QUEUE_RELEASE)
+		places[n++] = SPOOL_QUEUE;
+	if (what == QUEUE_RELEASE || what == QUEUE_REMOVE)
+		places[n++] = SPOOL_HELD;
+	if (what == QUEUE_REMOVE || what == QUEUE_RELEASE)
+		places[n++] = SPOOL_DEAD;
+	return n;
+}
+
+int
+queue_change(const struct request *r, enum queue_change what, const char *id)
+{
+	struct walk w = { .r = r, .spool = SPOOL, .each = change,
+		.change = what };
+	struct error e = ERROR_NONE;
+	enum spool_place places[3];
+
+	if (strcmp(id, "all") != 0)
+		w.id = id;
+	if (walk(&w, places, places_of(what, places), &e) == 0 &&
+	    w.busy > 0) {
+		error_set(&e, ERR_SPOOL, "%zu of them being worked on", w.busy);
+		error_transient(&e);
+	} else if (e.kind == ERR_NONE && w.id != NULL && w.n == 0)
+		error_set(&e, ERR_USAGE, "no message '%.40s' is there", id);
+	return ended(&w, &e);
+}

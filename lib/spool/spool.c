@@ -1,0 +1,312 @@
+#include "spool/spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool/place.h"
+
+static const char *const names[] = {
+	[SPOOL_QUEUE] = "queue",
+	[SPOOL_HELD] = "held",
+	[SPOOL_DEAD] = "dead",
+	[SPOOL_DAMAGED] = "damaged",
+};
+
+const char *
+spool_place_name(enum spool_place place)
+{
+	return names[place];
+}
+
+int
+place_error(struct error *e, const char *path, const char *what)
+{
+	int cause = errno;
+
+	error_sys(e, ERR_SPOOL, "%s: cannot %s", path, what);
+	if (cause == ENOSPC || cause == EDQUOT || cause == EIO ||
+	    cause == ENFILE || cause == EMFILE || cause == ENOMEM)
+		error_transient(e);
+	return -1;
+}
+
+int
+place_own(const struct spool *s, int fd)
+{
+	if (s->owner == geteuid() || geteuid() != 0)
+		return 0;
+	return fchown(fd, s->owner, (gid_t)-1);
+}
+
+/* ---- directories ------------------------------------------------------------ */
+
+static int
+open_dir(int at, const char *name)
+{
+	return openat(
+	    at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* It must outlive a crash, or what is put into it does not. */
+static int
+make_dir(const struct spool *s, int at, const char *name)
+{
+	int fd;
+
+	if (mkdirat(at, name, 0700) < 0 && errno != EEXIST)
+		return -1;
+	fd = open_dir(at, name);
+	if (fd >= 0 && (place_own(s, fd) < 0 || fsync(at) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int
+open_or_make(const struct spool *s, int at, const char *name, bool create)
+{
+	int fd = open_dir(at, name);
+
+	if (fd < 0 && errno == ENOENT && create)
+		return make_dir(s, at, name);
+	return fd;
+}
+
+int
+place_open(
+    struct spool *s, enum spool_place place, const char *account, bool create)
+{
+	int at = open_or_make(s, s->dir, names[place], create), fd;
+
+	if (at < 0 || account == NULL)
+		return at;
+	fd = open_or_make(s, at, account, create);
+	close(at);
+	return fd;
+}
+
+/* Each directory on the way, of which the last ones are made. */
+static int
+make_path(char *path)
+{
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+			*p = '/';
+			return -1;
+		}
+		*p = '/';
+	}
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static int
+check(struct spool *s, struct error *e)
+{
+	struct stat st;
+
+	if (fstat(s->dir, &st) < 0)
+		return place_error(e, s->path, "look at the spool");
+	s->owner = st.st_uid;
+	if ((st.st_uid == geteuid() || geteuid() == 0) &&
+	    (st.st_mode & 022) == 0)
+		return 0;
+	error_set(e, ERR_SPOOL, "%s: the spool is open to others", s->path);
+	return error_hint(
+	    e, "it must be your own: chown and chmod 700 it");
+}
+
+int
+spool_open(struct spool *s, const char *path, bool create, struct error *e)
+{
+	s->path = strdup(path);
+	if (s->path == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0 && errno == ENOENT && !create)
+		return 1;
+	if (s->dir < 0 && errno == ENOENT && make_path(s->path) == 0)
+		s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		return place_error(e, path, "open the spool");
+	return check(s, e);
+}
+
+void
+spool_close(struct spool *s)
+{
+	if (s->dir >= 0)
+		close(s->dir);
+	free(s->path);
+	*s = SPOOL;
+}
+
+/* ---- what is there ---------------------------------------------------------- */
+
+static bool
+grow(void **p, size_t *room, size_t n, size_t size)
+{
+	size_t more = *room == 0 ? 64 : *room * 2;
+	void *q;
+
+	if (n < *room)
+		return true;
+	q = reallocarray(*p, more, size);
+	if (q == NULL)
+		return false;
+	*p = q;
+	*room = more;
+	return true;
+}
+
+void
+spool_list_clear(struct spool_list *list)
+{
+	free(list->items);
+	*list = (struct spool_list){ 0 };
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct spool_item *)a)->id,
+	    ((const struct spool_item *)b)->id);
+}
+
+/* Ids begin with the time, so that their order is that of age. */
+static int
+add_item(struct spool_list *list, int dir, const char *name)
+{
+	struct stat st;
+	struct spool_item *item;
+
+	if (!entry_is_id(bytes_of(name)) ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0; /* none of ours, or gone */
+	if (!grow((void **)&list->items, &list->room, list->n, sizeof(*item)))
+		return -1;
+	item = &list->items[list->n++];
+	memcpy(item->id, name, strlen(name) + 1);
+	item->due = st.st_mtime;
+	return 0;
+}
+
+/* Call each for every name in a directory, which it closes. */
+static int
+each_name(int fd, int (*each)(void *ctx, int dir, const char *name), void *ctx)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (d == NULL) {
+		close(fd);
+		return -1;
+	}
+	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL)
+		if (entry->d_name[0] != '.')
+			rc = each(ctx, dirfd(d), entry->d_name);
+	if (rc == 0 && errno != 0)
+		rc = -1;
+	closedir(d);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+list_name(void *ctx, int dir, const char *name)
+{
+	return add_item(ctx, dir, name);
+}
+
+int
+spool_list(struct spool *s, enum spool_place place, const char *account,
+    struct spool_list *list, struct error *e)
+{
+	int fd = place_open(s, place, account, false);
+
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : place_error(e, s->path, "list it");
+	if (each_name(fd, list_name, list) < 0)
+		return place_error(e, s->path, "list it");
+	if (list->n > 1)
+		qsort(list->items, list->n, sizeof(list->items[0]), by_id);
+	return 0;
+}
+
+struct looking {
+	int64_t now;
+	bool due;
+};
+
+static int
+look_at(void *ctx, int dir, const char *name)
+{
+	struct looking *l = ctx;
+	struct stat st;
+
+	if (!entry_is_id(bytes_of(name)) ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	l->due = st.st_mtime <= l->now;
+	return l->due ? 1 : 0;
+}
+
+bool
+spool_due(struct spool *s, const char *account, int64_t now)
+{
+	struct looking l = { .now = now };
+	int fd = place_open(s, SPOOL_QUEUE, account, false);
+
+	return fd >= 0 && each_name(fd, look_at, &l) == 0 && l.due;
+}
+
+struct names {
+	char **list;
+	size_t n, room;
+};
+
+static int
+add_name(void *ctx, int dir, const char *name)
+{
+	struct names *all = ctx;
+
+	(void)dir;
+	if (!grow((void **)&all->list, &all->room, all->n + 1,
+		sizeof(all->list[0])))
+		return -1;
+	all->list[all->n] = strdup(name);
+	all->list[all->n + 1] = NULL;
+	return all->list[all->n++] == NULL ? -1 : 0;
+}
+
+void
+spool_names_free(char **list)
+{
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+		free(list[i]);
+	free(list);
+}
+
+char **
+spool_accounts(struct spool *s, enum spool_place place, struct error *e)
+{
+	struct names all = { calloc(2, sizeof(char *)), 0, 2 };
+	int fd = place_open(s, place, NULL, false);
+
+	if (all.list != NULL && fd < 0 && errno == ENOENT)
+		return all.list;
+	if (all.list != NULL && fd >= 0 && each_name(fd, add_name, &all) == 0)
+		return all.list;
+	place_error(e, s->path, "list it");
+	spool_names_free(all.list);
+	return NULL;
+}

@@ -1,0 +1,199 @@
+#include "submit/flush.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "submit/keep.h"
+#include "submit/report.h"
+#include "submit/runner.h"
+
+enum { PROCESSES_MOST = 64 };
+
+/* The processes that a run has started. */
+struct crew {
+	pid_t pids[PROCESSES_MOST];
+	size_t n;
+	int status; /* the first that is not 0 */
+};
+
+static void
+note_status(struct crew *c, int status)
+{
+	if (c->status == 0)
+		c->status = status;
+}
+
+static void
+gone(struct crew *c, pid_t pid, int status)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->pids[i] == pid) {
+			c->pids[i] = c->pids[--c->n];
+			break;
+		}
+	note_status(c, WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL);
+}
+
+/* Whoever is asked to stop asks all of them. */
+static void
+wait_for_one(struct crew *c)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) == 0)
+		if (stop_poll(NULL, 0, &nap) < 0 && stop_asked() != 0)
+			for (size_t i = 0; i < c->n; i++)
+				kill(c->pids[i], SIGTERM);
+	if (pid > 0)
+		gone(c, pid, status);
+	else if (errno == ECHILD)
+		c->n = 0;
+}
+
+static void
+start(struct crew *c, const struct request *r, const struct flush_wish *w,
+    const char *account)
+{
+	struct flush_wish own = *w;
+	pid_t pid;
+
+	own.account = account;
+	if (c->n == PROCESSES_MOST)
+		wait_for_one(c);
+	pid = fork();
+	if (pid == 0)
+		_exit(runner_run(r, &own));
+	if (pid > 0)
+		c->pids[c->n++] = pid;
+	else
+		note_status(c, runner_run(r, &own));
+}
+
+/* A lone process for a lone account needs no other. */
+static int
+run_all(const struct request *r, const struct flush_wish *w,
+    char *const *accounts, struct conf *conf)
+{
+	struct crew c = { .n = 0 };
+	size_t n = 0;
+
+	while (accounts[n] != NULL)
+		n++;
+	if (n == 1 && runner_connections(r, conf, accounts[0]) == 1) {
+		struct flush_wish own = *w;
+
+		own.account = accounts[0];
+		return runner_run(r, &own);
+	}
+	for (size_t i = 0; i < n && stop_asked() == 0; i++)
+		for (int k = runner_connections(r, conf, accounts[i]); k > 0;
+		     k--)
+			start(&c, r, w, accounts[i]);
+	while (c.n > 0)
+		wait_for_one(&c);
+	return c.status;
+}
+
+static void
+only(char **accounts, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; accounts[i] != NULL; i++)
+		if (name == NULL || strcmp(accounts[i], name) == 0)
+			accounts[n++] = accounts[i];
+		else
+			free(accounts[i]);
+	accounts[n] = NULL;
+}
+
+static int
+run(const struct request *r, const struct flush_wish *w, struct letter *l,
+    struct error *e)
+{
+	char **accounts = NULL;
+	struct spool s = SPOOL;
+	int rc = -1, status = 0;
+
+	if (letter_configure(l, r, e) == 0)
+		rc = keep_spool(&s, l->conf, r, false, e);
+	if (rc == 0)
+		accounts = spool_accounts(&s, SPOOL_QUEUE, e);
+	if (accounts != NULL) {
+		only(accounts, w->account);
+		stop_defer();
+		status = run_all(r, w, accounts, l->conf);
+	}
+	spool_names_free(accounts);
+	spool_close(&s);
+	return e->kind != ERR_NONE ? error_exit(e) : status;
+}
+
+int
+flush(const struct request *r, const struct flush_wish *w)
+{
+	struct error e = ERROR_NONE;
+	struct letter l;
+	int status;
+
+	letter_init(&l, r);
+	status = run(r, w, &l, &e);
+	if (e.kind != ERR_NONE)
+		letter_report(&l, r, &e,
+		    (struct outcome){ .exit = status, .kind = e.kind });
+	letter_clear(&l);
+	return status;
+}
+
+/* ---- on the side -------------------------------------------------------------- */
+
+/* Whoever waits for the end of our output must not wait for the child's. */
+static void
+leave_the_caller(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	if (fd < 0)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+}
+
+void
+flush_in_background(const struct letter *l, const struct request *r)
+{
+	struct flush_wish w = { .account = l->account.name };
+	struct trace quiet = { .here = r->here };
+	struct request own = *r;
+
+	if (fork() != 0)
+		return;
+	leave_the_caller();
+	own.trace = &quiet;
+	own.may_ask = false;
+	own.progress = NULL;
+	own.form = REPORT_QUIET;
+	own.account_traces = false;
+	_exit(flush(&own, &w));
+}
+
+void
+flush_drain(const struct letter *l, const struct request *r)
+{
+	struct error ignored = ERROR_NONE;
+	struct spool s;
+
+	if (keep_spool(&s, l->conf, r, false, &ignored) == 0 &&
+	    spool_due(&s, l->account.name, r->here->now().tv_sec))
+		flush_in_background(l, r);
+	spool_close(&s);
+}

@@ -1,0 +1,235 @@
+#include "submit/keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clean.h"
+#include "conf/secret_value.h"
+#include "spool/retry.h"
+#include "submit/step.h"
+
+static enum delivery
+delivery(const struct letter *l, const struct request *r)
+{
+	static const enum delivery said[] = {
+		[DELIVER_NOW] = DELIVERY_NOW,
+		[DELIVER_BACKGROUND] = DELIVERY_BACKGROUND,
+		[DELIVER_QUEUE] = DELIVERY_QUEUE,
+	};
+
+	return r->delivery != DELIVERY_UNSAID ? r->delivery
+					      : said[l->account.deliver];
+}
+
+bool
+keep_first(const struct letter *l, const struct request *r)
+{
+	return delivery(l, r) != DELIVERY_NOW;
+}
+
+bool
+keep_in_background(const struct letter *l, const struct request *r)
+{
+	return delivery(l, r) == DELIVERY_BACKGROUND;
+}
+
+int
+keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
+    bool create, struct error *e)
+{
+	const char *set = r->spool != NULL ? r->spool : conf_spool(conf);
+	char *path;
+	int rc;
+
+	*s = SPOOL;
+	if (set == NULL)
+		set = r->spool_usual;
+	if (set == NULL) {
+		error_set(e, ERR_SPOOL, "there is no place for a spool");
+		return error_hint(e, "set spool = \"/DIRECTORY\"");
+	}
+	path = path_expand(bytes_of(set), r->places.home, e);
+	if (path == NULL)
+		return -1;
+	rc = spool_open(s, path, create, e);
+	free(path);
+	return rc;
+}
+
+/* ---- what may pass ---------------------------------------------------------- */
+
+/*
+ * Would it be the same at any time: is it the message, or what was asked?  What
+ * is wrong with the way there can be mended while it waits.
+ */
+static bool
+is_final(const struct error *e)
+{
+	switch (e->kind) {
+	case ERR_USAGE:
+	case ERR_NOINPUT:
+	case ERR_CONFIG:
+	case ERR_MESSAGE:
+	case ERR_ADDRESS:
+	case ERR_NOT_SUPPORTED:
+	case ERR_TOO_LARGE:
+	case ERR_IO:
+	case ERR_SPOOL:
+	case ERR_INTERNAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_open(const struct verdict *v)
+{
+	return v->state == VERDICT_PENDING || v->state == VERDICT_DEFERRED;
+}
+
+static bool
+somebody_is_open(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (is_open(&env->to[i].verdict))
+			return true;
+	return false;
+}
+
+static bool
+wants_it(const struct letter *l, const struct request *r,
+    const struct error *why)
+{
+	if (keep_first(l, r))
+		return true;
+	return l->account.on_failure == FAILURE_QUEUES && !is_final(why);
+}
+
+/* ---- the entry -------------------------------------------------------------- */
+
+static const struct verdict *
+first_deferred(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == VERDICT_DEFERRED)
+			return &env->to[i].verdict;
+	return NULL;
+}
+
+void
+keep_why(struct buf *out, const struct letter *l, const struct error *why)
+{
+	const struct verdict *v = first_deferred(&l->env);
+
+	if (why->kind != ERR_NONE && why->code != 0)
+		buf_addf(out, "%s: %d %s", why->text, why->code, why->reply);
+	else if (why->kind != ERR_NONE)
+		buf_adds(out, why->text);
+	else if (v != NULL && v->code != 0)
+		buf_addf(out, "%s: %d %s", l->host, v->code, v->text);
+	else if (v != NULL)
+		buf_adds(out, v->text);
+}
+
+void
+keep_put_off(struct entry *n, const struct account *a, const struct here *here,
+    const char *why)
+{
+	const struct retry_plan plan = {
+		.least = a->retry_min / 1000000,
+		.most = a->retry_max / 1000000,
+		.expire = a->expire / 1000000,
+	};
+	int64_t now = here->now().tv_sec;
+	uint32_t chance;
+
+	here->random(&chance, sizeof(chance));
+	n->tried = now;
+	n->tries++;
+	n->next = now + retry_next(&plan, now - n->arrived, n->tries, chance);
+	clean_copy(n->why, sizeof(n->why), bytes_of(why));
+}
+
+static int
+add_options(struct entry *n, const struct request *r, struct error *e)
+{
+	for (size_t i = 0; i < r->over_n; i++)
+		if (entry_option(n, r->over[i].key, r->over[i].value, e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+describe(struct entry *n, struct letter *l, const struct request *r,
+    const struct error *why, struct error *e)
+{
+	struct buf text = BUF(2048);
+
+	n->arrived = r->here->now().tv_sec;
+	n->uid = getuid();
+	n->international = l->message.international;
+	n->account = strdup(l->account.name);
+	if (n->account == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	if (!keep_first(l, r)) {
+		keep_why(&text, l, why);
+		keep_put_off(n, &l->account, r->here, buf_text(&text));
+	}
+	buf_clear(&text);
+	n->env = l->env; /* lent */
+	return add_options(n, r, e);
+}
+
+static void
+mark(struct letter *l, const struct error *why)
+{
+	for (size_t i = 0; i < l->env.n; i++)
+		if (is_open(&l->env.to[i].verdict))
+			l->env.to[i].verdict.state = VERDICT_QUEUED;
+	if (why->kind != ERR_NONE && error_exit(why) != EX_TEMPFAIL)
+		l->queued_for = *why;
+}
+
+static int
+keep(struct letter *l, const struct request *r, const struct error *why,
+    struct error *e)
+{
+	struct entry n;
+	struct spool s;
+	int rc;
+
+	entry_init(&n);
+	rc = keep_spool(&s, l->conf, r, true, e);
+	if (rc == 0)
+		rc = describe(&n, l, r, why, e);
+	if (rc == 0)
+		rc = spool_keep(&s, SPOOL_QUEUE, &n, &l->message, r->here, e);
+	if (rc == 0) {
+		memcpy(l->queue_id, n.id, sizeof(l->queue_id));
+		mark(l, why);
+	}
+	n.env = ENVELOPE;
+	entry_clear(&n);
+	spool_close(&s);
+	return rc;
+}
+
+/* The caller's error is why it was not sent, if it was tried. */
+int
+letter_keep(struct letter *l, const struct request *r, struct error *e)
+{
+	struct error cause = *e, why = ERROR_NONE;
+
+	if (!somebody_is_open(&l->env) || !wants_it(l, r, e))
+		return 0;
+	if (keep(l, r, &cause, &why) == 0) {
+		*e = ERROR_NONE;
+		return 0;
+	}
+	l->unqueued = why;
+	if (e->kind == ERR_NONE && first_deferred(&l->env) == NULL)
+		*e = why;
+	return -1;
+}

@@ -1,0 +1,31 @@
+/*
+ * What a letter has to do with the spool.
+ */
+#ifndef SUBMIT_KEEP_H
+#define SUBMIT_KEEP_H
+
+#include "spool/spool.h"
+#include "submit/letter.h"
+
+/* Is the message to be kept before anybody tries to deliver it? */
+bool keep_first(const struct letter *l, const struct request *r);
+
+/* ... and then delivered by a process of its own? */
+bool keep_in_background(const struct letter *l, const struct request *r);
+
+/*
+ * Open the spool that conf and r tell of: 0, or 1 when it does not exist and
+ * create is not set.  ERR_SPOOL.
+ */
+int keep_spool(struct spool *s, const struct conf *conf,
+    const struct request *r, bool create, struct error *e);
+
+/* Add what a try came to: an error of ours, or the server's words. */
+void keep_why(
+    struct buf *out, const struct letter *l, const struct error *why);
+
+/* When to try again, and why: into n, which has its account's settings. */
+void keep_put_off(struct entry *n, const struct account *a,
+    const struct here *here, const char *why);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Telling the sender of a message of the spool that it will not arrive, is
+ * late, or went where no reports are made (RFC 3461, 3464).  What is told goes
+ * into the spool like any other message, with the null reverse-path, before
+ * anything is written down about it.
+ */
+#ifndef SUBMIT_NOTIFY_H
+#define SUBMIT_NOTIFY_H
+
+#include "spool/item.h"
+#include "submit/letter.h"
+
+/*
+ * Of the recipients that were refused and of whom nothing is written down yet.
+ * About a report none is made: the message goes among the dead (returns 1),
+ * where somebody may look.  ERR_SPOOL when it cannot be told.
+ */
+int notify_failed(struct letter *l, const struct request *r, struct item *i,
+    struct error *e);
+
+/* Of those who wait, once, when the account wants it. */
+int notify_late(struct letter *l, const struct request *r, struct item *i,
+    struct error *e);
+
+#endif

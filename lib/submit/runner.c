@@ -1,0 +1,302 @@
+#include "submit/runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stop.h"
+#include "submit/hop.h"
+#include "submit/keep.h"
+#include "submit/report.h"
+#include "submit/settle.h"
+
+/* So often in a row may an account's messages fail before it is left alone. */
+enum { FAILURES_MOST = 5 };
+
+struct runner {
+	const struct request *r;
+	const struct flush_wish *w;
+	struct request own; /* r's, with the settings of the message in hand */
+	struct conf_override *over;
+	struct spool spool;
+	struct letter l;
+	struct hop hop;
+	bool chosen;     /* l has an account */
+	unsigned failed; /* since the last that did not */
+	bool dead;       /* no use in going on */
+	struct error why;
+};
+
+/* ---- the account -------------------------------------------------------------- */
+
+static bool
+same_options(const struct runner *q, const struct entry *n)
+{
+	if (q->own.over_n != n->options_n)
+		return false;
+	for (size_t i = 0; i < n->options_n; i++)
+		if (strcmp(q->over[i].key, n->options[i].key) != 0 ||
+		    strcmp(q->over[i].value, n->options[i].value) != 0)
+			return false;
+	return true;
+}
+
+static void
+forget_options(struct runner *q)
+{
+	for (size_t i = 0; i < q->own.over_n; i++) {
+		free((char *)q->over[i].key);
+		free((char *)q->over[i].value);
+	}
+	free(q->over);
+	q->over = NULL;
+	q->own.over = NULL;
+	q->own.over_n = 0;
+}
+
+static int
+adopt_options(struct runner *q, const struct entry *n, struct error *e)
+{
+	forget_options(q);
+	q->over = calloc(n->options_n + 1, sizeof(q->over[0]));
+	if (q->over == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	for (size_t i = 0; i < n->options_n; i++) {
+		q->over[i].key = strdup(n->options[i].key);
+		q->over[i].value = strdup(n->options[i].value);
+		q->over[i].origin = "queue";
+		q->own.over_n++;
+		if (q->over[i].key == NULL || q->over[i].value == NULL)
+			return error_set(e, ERR_OS, "out of memory");
+	}
+	q->own.over = q->over;
+	return 0;
+}
+
+/* The name that accounts of options alone have names none. */
+static const char *
+wanted(const char *account)
+{
+	return account[0] == '(' ? NULL : account;
+}
+
+/* Settings made for this very message want a connection of their own. */
+static int
+choose(struct runner *q, const struct entry *n, struct error *e)
+{
+	if (q->chosen && same_options(q, n))
+		return 0;
+	hop_clear(&q->hop);
+	q->hop = (struct hop){ 0 };
+	account_clear(&q->l.account);
+	q->chosen = false;
+	if (adopt_options(q, n, e) < 0 ||
+	    conf_account(q->l.conf,
+		&(struct conf_wish){ .name = wanted(n->account),
+		    .over = q->over,
+		    .over_n = q->own.over_n },
+		&q->l.account, e) < 0)
+		return -1;
+	q->chosen = true;
+	return 0;
+}
+
+int
+runner_connections(
+    const struct request *r, struct conf *conf, const char *account)
+{
+	struct account a = ACCOUNT;
+	struct error ignored = ERROR_NONE;
+	int n = 1;
+
+	(void)r;
+	if (conf_account(conf, &(struct conf_wish){ .name = wanted(account) },
+		&a, &ignored) == 0)
+		n = a.connections;
+	account_clear(&a);
+	return n;
+}
+
+/* ---- a message ------------------------------------------------------------------ */
+
+/* Its turn over: what it left behind must not reach the next one. */
+static void
+begin_letter(struct runner *q)
+{
+	struct letter *l = &q->l;
+
+	message_clear(&l->message);
+	message_init(&l->message);
+	buf_reset(&l->message_id);
+	l->maybe_delivered = l->unreported = false;
+	l->round_trips = 0;
+	l->started = q->r->here->ticks();
+	l->host[0] = l->tls[0] = l->queue_id[0] = '\0';
+}
+
+static void
+note_message_id(struct letter *l)
+{
+	size_t from = 0;
+	struct field *f = message_field(&l->message, "Message-ID", &from);
+	struct bytes id = f == NULL ? BYTES("") : bytes_trim(f->body);
+
+	if (id.n > 2 && id.p[0] == '<' && id.p[id.n - 1] == '>')
+		id = bytes_head(bytes_skip(id, 1), id.n - 2);
+	buf_add(&l->message_id, id);
+}
+
+static bool
+decided(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.code != 0 &&
+		    env->to[i].verdict.code != 421)
+			return true;
+	return false;
+}
+
+/* Is it the account that does not work, and not the message? */
+static void
+judge(struct runner *q, const struct error *e)
+{
+	bool fine = e->kind == ERR_NONE && decided(&q->l.env);
+
+	q->failed = fine ? 0 : q->failed + 1;
+	if (fine || hop_is_open(&q->hop))
+		return;
+	q->dead = !q->l.maybe_delivered || q->failed >= FAILURES_MOST;
+	q->why = *e;
+}
+
+/* The whole of it, until the answer is on the disk. */
+static void
+try_item(struct runner *q, struct item *i)
+{
+	struct error e = ERROR_NONE;
+	struct letter *l = &q->l;
+
+	begin_letter(q);
+	memcpy(l->queue_id, i->entry.id, sizeof(l->queue_id));
+	l->env = i->entry.env; /* lent */
+	if (item_message(i, &l->message, &e) == 0 &&
+	    choose(q, &i->entry, &e) == 0) {
+		if (q->dead)
+			e = q->why;
+		else
+			letter_deliver(l, &q->own, &e);
+		note_message_id(l);
+	}
+	if (e.kind == ERR_SPOOL)
+		report_error(q->r->program, q->r->form, &e, error_exit(&e));
+	else {
+		settle(l, &q->own, i, &e);
+		judge(q, &e);
+	}
+	l->env = ENVELOPE;
+}
+
+static bool
+part_of(const char *whole, const char *part)
+{
+	return part == NULL ||
+	    bytes_find(bytes_of(whole), bytes_of(part)) < strlen(whole);
+}
+
+static bool
+is_wanted(const struct flush_wish *w, const struct entry *n)
+{
+	bool to = w->recipient == NULL;
+
+	for (size_t i = 0; i < n->env.n && !to; i++)
+		to = n->env.to[i].verdict.state == VERDICT_PENDING &&
+		    part_of(n->env.to[i].address, w->recipient);
+	return to && part_of(n->env.sender, w->sender);
+}
+
+/* Its file's time may be older than what is written in it. */
+static bool
+is_due(struct runner *q, struct item *i)
+{
+	struct error ignored = ERROR_NONE;
+
+	if (q->w->now || i->entry.next <= q->r->here->now().tv_sec)
+		return true;
+	item_due(i, i->entry.next, &ignored);
+	return false;
+}
+
+static void
+try_id(struct runner *q, const char *account, const char *id)
+{
+	struct error e = ERROR_NONE;
+	struct item i;
+
+	if (item_take(&i, &q->spool, SPOOL_QUEUE, account, id, &e) < 0)
+		report_error(q->r->program, q->r->form, &e, error_exit(&e));
+	else if (i.fd >= 0 && i.entry.complete && is_wanted(q->w, &i.entry) &&
+	    is_due(q, &i))
+		try_item(q, &i);
+	item_release(&i);
+}
+
+/* A host that is dead is asked once a run; yet what is too old is too old. */
+static bool
+is_out_of_time(const struct runner *q, const char *id)
+{
+	int64_t age = q->r->here->now().tv_sec - spool_id_time(id);
+
+	return q->chosen && age >= q->l.account.expire / 1000000;
+}
+
+static void
+run_list(struct runner *q, const struct spool_list *list)
+{
+	for (size_t i = 0; i < list->n && stop_asked() == 0; i++) {
+		const struct spool_item *item = &list->items[i];
+
+		if (!part_of(item->id, q->w->id) ||
+		    (!q->w->now && item->due > q->r->here->now().tv_sec))
+			continue;
+		if (!q->dead || is_out_of_time(q, item->id))
+			try_id(q, q->w->account, item->id);
+	}
+}
+
+static int
+run(struct runner *q, struct error *e)
+{
+	struct spool_list list = { 0 };
+	int rc = -1;
+
+	if (letter_configure(&q->l, q->r, e) == 0 &&
+	    identity_find(&q->l.from, q->r->here, e) == 0)
+		rc = keep_spool(&q->spool, q->l.conf, q->r, false, e);
+	if (rc == 0 &&
+	    spool_list(&q->spool, SPOOL_QUEUE, q->w->account, &list, e) == 0)
+		run_list(q, &list);
+	spool_list_clear(&list);
+	return e->kind == ERR_NONE ? EX_OK : error_exit(e);
+}
+
+int
+runner_run(const struct request *r, const struct flush_wish *w)
+{
+	struct error e = ERROR_NONE;
+	struct runner q = { .r = r, .w = w, .own = *r, .spool = SPOOL };
+	int status;
+
+	stop_defer();
+	q.own.over = NULL;
+	q.own.over_n = 0;
+	q.own.notify = NOTIFY_UNSET;
+	letter_init(&q.l, r);
+	q.l.line = &q.hop;
+	status = run(&q, &e);
+	if (e.kind != ERR_NONE)
+		report_error(r->program, r->form, &e, status);
+	hop_clear(&q.hop);
+	forget_options(&q);
+	spool_close(&q.spool);
+	letter_clear(&q.l);
+	return status;
+}

@@ -1,0 +1,18 @@
+/*
+ * One process's part of a run over the spool: an account's messages, one after
+ * the other, over one connection.  For submit/flush.
+ */
+#ifndef SUBMIT_RUNNER_H
+#define SUBMIT_RUNNER_H
+
+#include "submit/flush.h"
+#include "submit/step.h"
+
+/* Run over what waits for w->account.  Returns the exit status. */
+int runner_run(const struct request *r, const struct flush_wish *w);
+
+/* How many such processes the account wants. */
+int runner_connections(
+    const struct request *r, struct conf *conf, const char *account);
+
+#endif

@@ -1,0 +1,157 @@
+#include "submit/settle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spool/retry.h"
+#include "submit/keep.h"
+#include "submit/log.h"
+#include "submit/notify.h"
+#include "submit/report.h"
+
+static bool
+is_open(const struct verdict *v)
+{
+	return v->state == VERDICT_PENDING || v->state == VERDICT_DEFERRED;
+}
+
+/* Who is open is so no more. */
+static void
+refuse(struct envelope *env, struct estatus status, const char *why)
+{
+	for (size_t i = 0; i < env->n; i++) {
+		struct verdict *v = &env->to[i].verdict;
+
+		if (is_open(v))
+			verdict_set(v, VERDICT_REFUSED, v->stage, 0, status,
+			    bytes_of(why));
+	}
+}
+
+/* Everybody has it: nothing comes between the answer and this. */
+static bool
+all_sent(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state != VERDICT_SENT)
+			return false;
+	return true;
+}
+
+static bool
+somebody_is_open(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (is_open(&env->to[i].verdict))
+			return true;
+	return false;
+}
+
+/* What was decided this time; what was before stands there already. */
+static void
+add_done(struct buf *out, const struct item *i, const struct envelope *env)
+{
+	for (size_t k = 0; k < env->n; k++)
+		if (!is_open(&env->to[k].verdict) &&
+		    env->to[k].verdict.state != VERDICT_QUEUED &&
+		    !env->to[k].noted)
+			entry_write_done(&i->entry, k, out);
+}
+
+static int
+note(struct item *i, const struct envelope *env, bool tried, struct error *e)
+{
+	struct buf lines = BUF(ENTRY_MOST);
+	bool done;
+	int rc;
+
+	add_done(&lines, i, env);
+	done = lines.n > 0;
+	if (tried)
+		entry_write_try(&i->entry, &lines);
+	rc = buf_ok(&lines) ? item_note(i, buf_bytes(&lines), done, e)
+			    : error_set(e, ERR_OS, "out of memory");
+	buf_clear(&lines);
+	return rc;
+}
+
+static int
+put_off(struct letter *l, const struct request *r, struct item *i,
+    const struct error *why, struct error *e)
+{
+	struct buf text = BUF(2048);
+
+	keep_why(&text, l, why);
+	keep_put_off(&i->entry, &l->account, r->here, buf_text(&text));
+	buf_clear(&text);
+	for (size_t k = 0; k < l->env.n; k++)
+		if (is_open(&l->env.to[k].verdict))
+			l->env.to[k].verdict.state = VERDICT_QUEUED;
+	if (note(i, &l->env, true, e) < 0)
+		return -1;
+	return notify_late(l, r, i, e);
+}
+
+/* Its time is over, and this was its last try. */
+static void
+give_up(struct letter *l, const struct request *r, const struct item *i,
+    const struct error *why)
+{
+	const struct retry_plan plan = { .expire = l->account.expire / 1000000 };
+	struct buf text = BUF(2048);
+
+	if (l->account.name == NULL || !somebody_is_open(&l->env) ||
+	    !retry_expired(&plan, r->here->now().tv_sec - i->entry.arrived))
+		return;
+	buf_adds(&text, "could not be delivered in time; last of all: ");
+	keep_why(&text, l, why);
+	refuse(&l->env, (struct estatus){ 4, 4, 7 }, buf_text(&text));
+	buf_clear(&text);
+}
+
+/* It is the message, and will be at any time. */
+static bool
+is_hopeless(const struct error *e)
+{
+	return e->kind == ERR_MESSAGE || e->kind == ERR_ADDRESS ||
+	    e->kind == ERR_TOO_LARGE;
+}
+
+static int
+write_down(struct letter *l, const struct request *r, struct item *i,
+    const struct error *why, struct error *e)
+{
+	int rc;
+
+	if (all_sent(&l->env))
+		return item_drop(i, e);
+	if (is_hopeless(why))
+		refuse(&l->env, why->status, why->text);
+	else
+		give_up(l, r, i, why);
+	rc = notify_failed(l, r, i, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (somebody_is_open(&l->env))
+		return put_off(l, r, i, why, e);
+	return item_drop(i, e);
+}
+
+/* Having failed, it stays as it was, and is tried again. */
+void
+settle(struct letter *l, const struct request *r, struct item *i,
+    struct error *e)
+{
+	struct error failed = ERROR_NONE;
+	int rc = write_down(l, r, i, e, &failed);
+
+	if (rc < 0) {
+		struct error again = ERROR_NONE;
+
+		report_error(r->program, r->form, &failed, error_exit(&failed));
+		item_due(i, r->here->now().tv_sec + 60, &again);
+	}
+	l->took = r->here->ticks() - l->started;
+	letter_log(l, r, e, envelope_outcome(&l->env, e));
+}

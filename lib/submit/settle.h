@@ -1,0 +1,18 @@
+/*
+ * What becomes of a message of the spool once it was tried.
+ */
+#ifndef SUBMIT_SETTLE_H
+#define SUBMIT_SETTLE_H
+
+#include "spool/item.h"
+#include "submit/letter.h"
+
+/*
+ * Write down what came of a try, error included: who has it has it, who is
+ * refused is told of to the sender, who is open is tried again later; a
+ * message that nobody is open of is gone.  And a line into the log.
+ */
+void settle(struct letter *l, const struct request *r, struct item *i,
+    struct error *e);
+
+#endif
