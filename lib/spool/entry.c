@@ -32,8 +32,8 @@ int
 entry_option(
     struct entry *n, const char *key, const char *value, struct error *e)
 {
-	struct entry_option *more = reallocarray(
-	    n->options, n->options_n + 1, sizeof(*more));
+	struct entry_option *more =
+	    reallocarray(n->options, n->options_n + 1, sizeof(*more));
 	struct entry_option *o;
 
 	if (more == NULL)
@@ -123,8 +123,8 @@ add_options(const struct entry *n, struct buf *out)
 	for (size_t i = 0; i < n->options_n; i++) {
 		struct buf both = BUF(LINE_MOST);
 
-		buf_addf(&both, "%s %s", n->options[i].key,
-		    n->options[i].value);
+		buf_addf(
+		    &both, "%s %s", n->options[i].key, n->options[i].value);
 		add_line(out, "option", buf_bytes(&both));
 		buf_share(out, &both);
 		buf_clear(&both);
@@ -192,7 +192,8 @@ entry_write_try(const struct entry *n, struct buf *out)
 {
 	struct buf text = BUF(LINE_MOST);
 
-	buf_addf(&text, "%" PRId64 " %" PRId64 " %s", n->tried, n->next, n->why);
+	buf_addf(
+	    &text, "%" PRId64 " %" PRId64 " %s", n->tried, n->next, n->why);
 	add_line(out, "try", buf_bytes(&text));
 	buf_share(out, &text);
 	buf_clear(&text);
@@ -420,15 +421,14 @@ read_original(struct entry *n, char *text)
 static bool
 read_parameters(struct entry *n, char *text)
 {
-	return n->env.n > 0 &&
-	    set_text(&n->env.to[n->env.n - 1].options, text);
+	return n->env.n > 0 && set_text(&n->env.to[n->env.n - 1].options, text);
 }
 
 static bool
 read_end(struct entry *n, char *text)
 {
-	n->complete = n->account != NULL && n->env.sender != NULL &&
-	    n->env.n > 0;
+	n->complete =
+	    n->account != NULL && n->env.sender != NULL && n->env.n > 0;
 	return n->complete && text[0] == '\0';
 }
 

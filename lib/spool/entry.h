@@ -12,7 +12,7 @@
 #include "mail/envelope.h"
 
 enum {
-	ENTRY_ID = 20,       /* an id with its terminator */
+	ENTRY_ID = 20,        /* an id with its terminator */
 	ENTRY_MOST = 64 << 20 /* octets of all its lines */
 };
 

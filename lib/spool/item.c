@@ -144,8 +144,8 @@ quarantine(struct item *i, struct error *e)
 		error_in(e, "%s: %s", i->spool->path, i->entry.id);
 	} else {
 		fsync(to);
-		error_set(e, ERR_SPOOL, "%s: %s is damaged: %s",
-		    i->spool->path, i->entry.id, why.text);
+		error_set(e, ERR_SPOOL, "%s: %s is damaged: %s", i->spool->path,
+		    i->entry.id, why.text);
 		error_hint(e, "it was moved to %s/damaged", i->spool->path);
 	}
 	if (to >= 0)
@@ -224,8 +224,8 @@ item_message(struct item *i, struct message *m, struct error *e)
 
 	if (message_stored(m, &from, e) < 0) {
 		if (e->kind != ERR_MESSAGE)
-			return error_in(e, "%s: %s", i->spool->path,
-			    i->entry.id);
+			return error_in(
+			    e, "%s: %s", i->spool->path, i->entry.id);
 		e->kind = ERR_SPOOL;
 		return quarantine(i, e);
 	}

@@ -17,8 +17,8 @@ enum { IDS_TRIED = 16, TIME_DIGITS = 11, ID_DIGITS = 14, BLOCK = 64 << 10 };
 
 struct draft {
 	struct spool *s;
-	int dir;         /* where it is to be */
-	int drafts;      /* where it is now, if it has a name; or -1 */
+	int dir;    /* where it is to be */
+	int drafts; /* where it is now, if it has a name; or -1 */
 	char name[ENTRY_ID];
 	int fd;
 	struct buf out;
@@ -36,8 +36,8 @@ static void
 make_id(char id[ENTRY_ID], const struct here *here)
 {
 	struct timespec now = here->now();
-	uint64_t t = (uint64_t)now.tv_sec * 1000000 +
-	    (uint64_t)now.tv_nsec / 1000;
+	uint64_t t =
+	    (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	uint16_t chance;
 
 	for (int i = TIME_DIGITS; i > 0; i--, t >>= 5)
@@ -83,8 +83,8 @@ open_draft(struct draft *d)
 		return d->fd < 0 ? -1 : 0;
 	if (mkdirat(d->s->dir, "draft", 0700) < 0 && errno != EEXIST)
 		return -1;
-	d->drafts = openat(
-	    d->s->dir, "draft", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	d->drafts = openat(d->s->dir, "draft",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (d->drafts < 0 || place_own(d->s, d->drafts) < 0)
 		return -1;
 	make_id(d->name, d->here);
@@ -132,8 +132,8 @@ head(char line[SPOOL_HEAD + 1], const struct draft *d)
 
 /* A small message leaves in one write. */
 static int
-write_all(struct draft *d, const struct entry *n, struct message *m,
-    struct error *e)
+write_all(
+    struct draft *d, const struct entry *n, struct message *m, struct error *e)
 {
 	struct message_reader reader;
 	struct bytes piece;

@@ -10,8 +10,8 @@
  * Open the directory of an account in a place (of the place itself when account
  * is NULL), which is created, durably, if create is set.  -1 and errno.
  */
-int place_open(struct spool *s, enum spool_place place, const char *account,
-    bool create);
+int place_open(
+    struct spool *s, enum spool_place place, const char *account, bool create);
 
 /* A file or directory of ours is the spool's owner's. */
 int place_own(const struct spool *s, int fd);

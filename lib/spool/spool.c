@@ -120,8 +120,7 @@ check(struct spool *s, struct error *e)
 	    (st.st_mode & 022) == 0)
 		return 0;
 	error_set(e, ERR_SPOOL, "%s: the spool is open to others", s->path);
-	return error_hint(
-	    e, "it must be your own: chown and chmod 700 it");
+	return error_hint(e, "it must be your own: chown and chmod 700 it");
 }
 
 int
@@ -233,8 +232,7 @@ spool_list(struct spool *s, enum spool_place place, const char *account,
 	int fd = place_open(s, place, account, false);
 
 	if (fd < 0)
-		return errno == ENOENT ? 0
-				       : place_error(e, s->path, "list it");
+		return errno == ENOENT ? 0 : place_error(e, s->path, "list it");
 	if (each_name(fd, list_name, list) < 0)
 		return place_error(e, s->path, "list it");
 	if (list->n > 1)

@@ -37,8 +37,7 @@ struct spool {
  * it must be a directory of this user (of anybody for root) that nobody else can
  * write to.
  */
-int spool_open(
-    struct spool *s, const char *path, bool create, struct error *e);
+int spool_open(struct spool *s, const char *path, bool create, struct error *e);
 void spool_close(struct spool *s);
 
 /*
@@ -70,8 +69,7 @@ int spool_list(struct spool *s, enum spool_place place, const char *account,
 bool spool_due(struct spool *s, const char *account, int64_t now);
 
 /* The accounts that something waits for; a NULL-terminated array, owned. */
-char **spool_accounts(
-    struct spool *s, enum spool_place place, struct error *e);
+char **spool_accounts(struct spool *s, enum spool_place place, struct error *e);
 void spool_names_free(char **names);
 
 /* Seconds since the epoch at which an id was made. */
