@@ -61,6 +61,7 @@ account_clear(struct account *a)
 	free(a->from_name);
 	free(a->ehlo_name);
 	free(a->source_ip);
+	free(a->bounce_to);
 	*a = ACCOUNT;
 }
 

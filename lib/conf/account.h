@@ -22,6 +22,8 @@ enum account_tls {
 
 enum account_verify { VERIFY_FULL, VERIFY_FINGERPRINT, VERIFY_OFF };
 enum account_from_policy { FROM_KEEP, FROM_FIX, FROM_REJECT };
+enum account_on_failure { FAILURE_FAILS, FAILURE_QUEUES };
+enum account_deliver { DELIVER_NOW, DELIVER_BACKGROUND, DELIVER_QUEUE };
 enum account_recipients { RECIPIENTS_ANY, RECIPIENTS_ALL };
 
 /* Where the password comes from. */
@@ -92,7 +94,15 @@ struct account {
 	int dsn_return;      /* enum dsn_return */
 	enum account_recipients recipients;
 	int64_t max_size; /* 0: the server's word */
-	char **origins;   /* private: where each key of conf/keys.h was set */
+
+	/* the spool; see conf/keys.c */
+	enum account_on_failure on_failure;
+	enum account_deliver deliver;
+	int connections;
+	int64_t expire, retry_min, retry_max, warn_after;
+	char *bounce_to;
+
+	char **origins; /* private: where each key of conf/keys.h was set */
 };
 
 /* An account with nothing in it; what clear leaves. */

@@ -96,6 +96,16 @@ check_sender(struct bytes word, struct error *e)
 }
 
 int
+check_bounce(struct bytes word, struct error *e)
+{
+	if (bytes_is(word, "sender") || bytes_is(word, "off") ||
+	    is_mailbox(word))
+		return 0;
+	host_refuse(e, word, "is no address");
+	return error_hint(e, "sender, off, or an address");
+}
+
+int
 check_log(struct bytes word, struct error *e)
 {
 	if (bytes_is(word, "syslog") || bytes_is(word, "off") ||

@@ -53,6 +53,14 @@ conf_dead_letter(const struct conf *c)
 	return v->words == NULL ? NULL : v->words[0];
 }
 
+const char *
+conf_spool(const struct conf *c)
+{
+	const struct value *v = &c->top.of[KEY_SPOOL];
+
+	return v->words == NULL ? NULL : v->words[0];
+}
+
 const char *const *
 conf_log(const struct conf *c)
 {

@@ -46,6 +46,9 @@ const char *conf_aliases(const struct conf *c);
 /* Where what could not be sent is saved, or "off"; NULL when nobody said. */
 const char *conf_dead_letter(const struct conf *c);
 
+/* Where messages wait; NULL when nobody said. */
+const char *conf_spool(const struct conf *c);
+
 /* Where to log: "syslog", "off", files; NULL when nobody said. */
 const char *const *conf_log(const struct conf *c);
 

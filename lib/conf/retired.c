@@ -12,10 +12,7 @@ static const struct name {
 	const char *hint; /* or NULL */
 } names[] = {
 	{ "chunking", missing, NULL },
-	{ "deliver", missing, NULL },
-	{ "on_failure", missing, NULL },
 	{ "proxy", missing, NULL },
-	{ "spool", missing, NULL },
 	{ "certcheck", foreign, "tls_verify = \"full\"" },
 	{ "domain_name", foreign, "ehlo_name = \"mail.example.org\"" },
 	{ "email", foreign, "from = \"you@example.org\"" },
