@@ -113,6 +113,7 @@ HARDEN = $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=c17 $(WARN) $(HARDEN) \
 	-include build/config.h -I$(srcdir)/lib -I$(srcdir) \
 	-DSYSCONFDIR='"$(sysconfdir)"' -DDATADIR='"$(datadir)"' \
+	-DLOCALSTATEDIR='"$(localstatedir)"' \
 	$(LIB_CFLAGS) $(CFLAGS) $(SAN_CFLAGS)
 SAN_CFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer)
@@ -293,7 +294,7 @@ lint-cppcheck:
 	    --enable=warning,performance,portability \
 	    --suppress=missingIncludeSystem --suppress=*:*/gnutls/* \
 	    --include=build/config.h -I$(srcdir)/lib -I$(srcdir) \
-	    -DSYSCONFDIR='""' -DDATADIR='""' \
+	    -DSYSCONFDIR='""' -DDATADIR='""' -DLOCALSTATEDIR='""' \
 	    $(srcdir)/lib $(srcdir)/cmd $(srcdir)/tests/server
 
 tidy_flags = $(filter-out -W% -O% -D_FORTIFY%,$(ALL_CFLAGS))
@@ -312,7 +313,7 @@ lint-tidy: $(call tidy,$(lib_src) $(cmd_src))
 INSTALL = install
 dest = $(DESTDIR)$(1)
 pages1 = sendoff.1
-pages5 = sendoff.conf.5
+pages5 = sendoff.conf.5 sendoff-spool.5
 
 install: all
 	$(INSTALL) -d $(call dest,$(bindir)) $(call dest,$(datadir)/sendoff) \

@@ -12,6 +12,7 @@ environment_init(struct environment *env)
 {
 	buf_init(&env->url, 4096);
 	buf_init(&env->user_file, 4096);
+	buf_init(&env->spool, 4096);
 }
 
 void
@@ -19,6 +20,7 @@ environment_clear(struct environment *env)
 {
 	buf_clear(&env->url);
 	buf_clear(&env->user_file);
+	buf_clear(&env->spool);
 }
 
 /* A variable's value; containers leave empty ones for those not set. */
@@ -239,4 +241,26 @@ environment_places(struct environment *env, const struct options *o)
 		.providers_over = SYSCONFDIR "/sendoff/providers.conf",
 		.home = home(),
 	};
+}
+
+const char *
+environment_spool(void)
+{
+	return set_in("SENDOFF_SPOOL");
+}
+
+const char *
+environment_usual_spool(struct environment *env)
+{
+	const char *base = own_directory("XDG_STATE_HOME");
+
+	if (geteuid() == 0)
+		buf_adds(&env->spool, LOCALSTATEDIR "/lib/sendoff/spool");
+	else if (base != NULL)
+		buf_addf(&env->spool, "%s/sendoff/spool", base);
+	else if (home() != NULL)
+		buf_addf(&env->spool, "%s/.local/state/sendoff/spool", home());
+	else
+		return NULL;
+	return buf_text(&env->spool);
 }

@@ -10,6 +10,7 @@
 struct environment {
 	struct buf url;       /* owned: SENDOFF_URL taken apart */
 	struct buf user_file; /* owned: the user's file, as a path */
+	struct buf spool;     /* owned: where the spool usually is */
 };
 
 void environment_init(struct environment *env);
@@ -25,5 +26,12 @@ int environment_read(
 /* Where the configuration is; borrowed from env and o. */
 struct conf_places environment_places(
     struct environment *env, const struct options *o);
+
+/* SENDOFF_SPOOL, or NULL. */
+const char *environment_spool(void);
+
+/* Where messages wait when nobody says: the system's for root, else the user's;
+   borrowed from env, or NULL. */
+const char *environment_usual_spool(struct environment *env);
 
 #endif

@@ -19,6 +19,7 @@
 #include "cmd/inspect.h"
 #include "cmd/options.h"
 #include "cmd/progress.h"
+#include "cmd/queue.h"
 #include "cmd/serve.h"
 #include "submit/report.h"
 #include "submit/submit.h"
@@ -104,11 +105,21 @@ print_help(const struct request *r)
 	return status;
 }
 
-/* Nothing is ever kept: what was not accepted is the caller's. */
+/* Once, or for ever: until we are asked to stop. */
 static int
-print_queue(const struct request *r)
+flush_queue(const struct request *r, const struct options *o)
 {
-	return report_print(r->program, BYTES("Mail queue is empty\n"));
+	struct timespec pause = { .tv_sec = o->interval / 1000000 };
+	int status = flush(r, &o->wish);
+
+	if (o->interval == 0)
+		return status;
+	stop_defer();
+	while (stop_asked() == 0) {
+		if (stop_poll(NULL, 0, &pause) == 0)
+			flush(r, &o->wish);
+	}
+	return EX_OK;
 }
 
 static struct request
@@ -141,6 +152,9 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.account = o->account,
 		.over = o->over,
 		.over_n = o->over_n,
+		.delivery = o->delivery,
+		.spool = environment_spool(),
+		.spool_usual = environment_usual_spool(env),
 		.notify = o->notify,
 		.ret = o->ret,
 		.envid = (o->envid.n > 0) ? buf_text(&o->envid) : NULL,
@@ -166,7 +180,15 @@ act(struct options *o, const struct request *r)
 	case ACTION_ASK:
 		return ask(r, o->asked, o->asked_n);
 	case ACTION_QUEUE:
-		return print_queue(r);
+		return queue_show(r);
+	case ACTION_HOLD:
+		return queue_change(r, QUEUE_HOLD, o->queue_id);
+	case ACTION_RELEASE:
+		return queue_change(r, QUEUE_RELEASE, o->queue_id);
+	case ACTION_REMOVE:
+		return queue_change(r, QUEUE_REMOVE, o->queue_id);
+	case ACTION_RETRY:
+		return queue_change(r, QUEUE_RETRY, o->queue_id);
 	case ACTION_NEWALIASES:
 		return aliases_verify_file(r, o->aliases_to_check);
 	case ACTION_VERIFY:
@@ -174,6 +196,7 @@ act(struct options *o, const struct request *r)
 	case ACTION_SERVE:
 		return serve(r);
 	case ACTION_FLUSH:
+		return flush_queue(r, o);
 	case ACTION_NOTHING:
 		return EX_OK;
 	case ACTION_VERSION:

@@ -374,20 +374,59 @@ set_mode(struct options *o, const struct option_row *row, const char *value,
 	return bad_value(row, value, "m, p, i, v, s", e);
 }
 
-/* -q runs the queue, whatever the interval; -qI, -qR, -qS a part of it. */
+/* 5m, 1h30m, or seconds alone, as sendmail's -q has them. */
+static int
+read_interval(struct options *o, const char *text)
+{
+	static const char units[] = "smhdw";
+	static const int64_t seconds[] = { 1, 60, 3600, 86400, 604800 };
+	int64_t all = 0;
+
+	while (*text != '\0') {
+		int64_t n = 0;
+		const char *unit;
+
+		for (; *text >= '0' && *text <= '9' && n < 100000000; text++)
+			n = n * 10 + (*text - '0');
+		unit = *text == '\0' ? units : strchr(units, *text);
+		if (unit == NULL || n >= 100000000)
+			return -1;
+		all += n * seconds[unit - units];
+		text += *text != '\0';
+	}
+	o->interval = all * 1000000;
+	return 0;
+}
+
+/* -q5m runs it for ever; -qI, -qR, -qS a part of it, due or not. */
 static int
 set_queue_run(struct options *o, const struct option_row *row,
     const char *value, struct error *e)
 {
-	bool part = value[0] != '\0' && strchr("IRS", value[0]) != NULL;
+	const char **parts[] = { &o->wish.id, &o->wish.recipient,
+		&o->wish.sender };
+	const char *letters = "IRS", *at;
 
-	if (part ? value[1] == '\0'
-		 : strspn(value, "0123456789smhdw") != strlen(value))
+	at = value[0] == '\0' ? NULL : strchr(letters, value[0]);
+	if (at != NULL ? value[1] == '\0' : read_interval(o, value) < 0)
 		return bad_value(
 		    row, value, "an interval, Iid, Rrecipient, Ssender", e);
+	if (at != NULL) {
+		*parts[at - letters] = value + 1;
+		o->wish.now = true;
+	}
 	set_action(o, ACTION_FLUSH);
 	return 0;
 }
+
+#define SET_QUEUE(function, what) \
+	SETTER(function, set_action(o, what); o->queue_id = value)
+SET_QUEUE(set_hold, ACTION_HOLD)
+SET_QUEUE(set_release, ACTION_RELEASE)
+SET_QUEUE(set_remove, ACTION_REMOVE)
+SET_QUEUE(set_retry, ACTION_RETRY)
+SET_ACTION(set_queue, ACTION_QUEUE)
+SET_ACTION(set_flush, ACTION_FLUSH)
 
 /* -oeq, -e q: say nothing; the other modes all mean what we do anyway. */
 static int
@@ -401,14 +440,19 @@ set_error_mode(struct options *o, const struct option_row *row,
 	return 0;
 }
 
-/* Without a spool mail is delivered now or not at all, whatever is wanted. */
+/* i: now, b: in the background, q and d: by the next run over the queue. */
 static int
 set_delivery(struct options *o, const struct option_row *row, const char *value,
     struct error *e)
 {
-	if (value[0] == '\0' || strchr("ibqdf", value[0]) == NULL)
+	static const char letters[] = "ifbqd";
+	static const enum delivery meant[] = { DELIVERY_NOW, DELIVERY_NOW,
+		DELIVERY_BACKGROUND, DELIVERY_QUEUE, DELIVERY_QUEUE };
+	const char *at = value[0] == '\0' ? NULL : strchr(letters, value[0]);
+
+	if (at == NULL)
 		return bad_value(row, value, "i, b, q, d, f", e);
-	(void)o;
+	o->delivery = meant[at - letters];
 	return 0;
 }
 
@@ -598,14 +642,20 @@ const struct option_row option_rows[] = {
 	{ "expand", '\0', ARG, "LIST", set_question, "EXPN", "ask it who is on a list" },
 	{ "command", '\0', ARG, "LINE", set_question, NULL, "say any command to it; these may be repeated" },
 	{ "noop", '\0', NO_ARG, NULL, set_noop, NULL, "log in and no more" },
+	{ "queue", '\0', NO_ARG, NULL, set_queue, NULL, "print what waits (mailq)" },
+	{ "flush", '\0', NO_ARG, NULL, set_flush, NULL, "try what waits and is due" },
+	{ "retry", '\0', ARG, "ID", set_retry, NULL, "make a message due, or all: the next --flush tries it" },
+	{ "hold", '\0', ARG, "ID", set_hold, NULL, "keep a message back, or all" },
+	{ "release", '\0', ARG, "ID", set_release, NULL, "no longer" },
+	{ "remove", '\0', ARG, "ID", set_remove, NULL, "delete a message that waits, or all" },
 	{ "version", '\0', NO_ARG, NULL, set_version, NULL, "print the version" },
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 
 	{ .help = "Kept for callers of sendmail" },
 	{ NULL, 'b', ARG, "MODE", set_mode, NULL, "m: send a message; p: show the queue; i: check the aliases; v: show where an address leads; s: speak SMTP" },
-	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "run the queue" },
+	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "try what waits and is due; 5m: every five minutes; Iid, Rrecipient, Ssender: a part of it, at once" },
 	{ NULL, 'I', NO_ARG, NULL, set_newaliases, NULL, "the same as -bi" },
-	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; others are taken and ignored" },
+	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; di: deliver now, db: in the background, dq: by the next run over the queue; others are taken and ignored" },
 	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i, ErrorMode=x as -ex; others are ignored" },
 	{ NULL, 'e', ARG, "X", set_error_mode, NULL, "q: report nothing" },
 	{ NULL, 'B', ARG, "TYPE", set_ignored, NULL, NULL },

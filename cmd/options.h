@@ -9,6 +9,7 @@
 #include "cmd/composing.h"
 #include "conf/conf.h"
 #include "mail/envelope.h"
+#include "submit/flush.h"
 #include "submit/request.h"
 #include "submit/visit.h"
 
@@ -21,6 +22,10 @@ enum action {
 	ACTION_ASK, /* --verify and its like */
 	ACTION_QUEUE,
 	ACTION_FLUSH,
+	ACTION_HOLD,
+	ACTION_RELEASE,
+	ACTION_REMOVE,
+	ACTION_RETRY,
 	ACTION_NEWALIASES,
 	ACTION_VERIFY,
 	ACTION_SERVE,   /* -bs */
@@ -44,6 +49,10 @@ struct options {
 	char tag[33];         /* -L, made harmless; or "" */
 	const char *protocol; /* of the account, or of -bs; or NULL */
 	const char *aliases, *aliases_to_check;
+	const char *queue_id;   /* of --hold and its like */
+	struct flush_wish wish; /* of --flush, -qI and its like */
+	int64_t interval;       /* of -q5m: microseconds; 0: once */
+	enum delivery delivery;
 	int debug_level; /* -1: not given */
 	enum report_form form;
 	unsigned notify;

@@ -95,9 +95,9 @@ is_open(const struct recipient *to)
 static void
 show_text(struct walk *w, const struct item *i)
 {
-	static const char marks[] = { [SPOOL_QUEUE] = ' ',
-		[SPOOL_HELD] = '!',
-		[SPOOL_DEAD] = '#' };
+	static const char marks[] = {
+		[SPOOL_QUEUE] = ' ', [SPOOL_HELD] = '!', [SPOOL_DEAD] = '#'
+	};
 	const struct entry *n = &i->entry;
 	time_t arrived = (time_t)n->arrived;
 	char when[40];
@@ -192,8 +192,9 @@ queue_show(const struct request *r)
 {
 	static const enum spool_place places[] = { SPOOL_QUEUE, SPOOL_HELD,
 		SPOOL_DEAD };
-	struct walk w = { .r = r, .spool = SPOOL, .each = show,
-		.out = BUF(16 << 20) };
+	struct walk w = {
+		.r = r, .spool = SPOOL, .each = show, .out = BUF(16 << 20)
+	};
 	struct error e = ERROR_NONE;
 	int rc = walk(&w, places, 3, &e);
 
@@ -259,15 +260,15 @@ places_of(enum queue_change what, enum spool_place places[3])
 int
 queue_change(const struct request *r, enum queue_change what, const char *id)
 {
-	struct walk w = { .r = r, .spool = SPOOL, .each = change,
-		.change = what };
+	struct walk w = {
+		.r = r, .spool = SPOOL, .each = change, .change = what
+	};
 	struct error e = ERROR_NONE;
 	enum spool_place places[3];
 
 	if (strcmp(id, "all") != 0)
 		w.id = id;
-	if (walk(&w, places, places_of(what, places), &e) == 0 &&
-	    w.busy > 0) {
+	if (walk(&w, places, places_of(what, places), &e) == 0 && w.busy > 0) {
 		error_set(&e, ERR_SPOOL, "%zu of them being worked on", w.busy);
 		error_transient(&e);
 	} else if (e.kind == ERR_NONE && w.id != NULL && w.n == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "smtp/step.h"
 #include "submit/hop.h"
 
 /* New connections for the same host: mechanisms that void a flight. */
@@ -31,6 +32,7 @@ talk(struct hop *h, struct error *e)
 	if (connection_open(line, e) < 0)
 		return -1;
 	plan_make(&h->plan, h->l, h->r, h->host, line->dialled.local);
+	h->plan.smtp.stay = h->l->line != NULL;
 	content_init(&h->content, &h->l->message);
 	if (connection_begin(line, &h->plan.smtp, &h->l->env, &h->tries, e) ==
 	    0) {
@@ -41,8 +43,9 @@ talk(struct hop *h, struct error *e)
 		    : e->kind == ERR_NONE      ? 1
 					       : -1;
 	}
-	content_clear(&h->content);
-	connection_close(line);
+	if (rc > 0 && hop_is_open(h))
+		return rc;
+	hop_close(h);
 	trace_closed(h);
 	return rc;
 }
@@ -77,25 +80,76 @@ another_address(struct hop *h, const struct error *e)
 }
 
 /* What a machine said is worth more than that another one said nothing. */
-int
-converse(struct letter *l, const struct request *r,
-    const struct account_host *host, struct error *e)
+static int
+try_host(struct hop *h, struct error *e)
 {
 	struct error said = ERROR_NONE;
-	struct hop h;
-	int rc;
+	int rc = try_address(h, e);
 
-	hop_init(&h, l, r, host);
-	rc = try_address(&h, e);
-	while (rc < 0 && another_address(&h, e)) {
+	while (rc < 0 && another_address(h, e)) {
 		said = *e;
 		*e = ERROR_NONE;
-		envelope_reopen(&l->env);
-		rc = try_address(&h, e);
+		envelope_reopen(&h->l->env);
+		rc = try_address(h, e);
 	}
 	if (rc < 0 && said.kind != ERR_NONE &&
 	    (e->kind == ERR_CONNECT || e->kind == ERR_TIMEOUT))
 		*e = said;
-	hop_clear(&h);
 	return rc;
+}
+
+int
+converse(struct letter *l, const struct request *r,
+    const struct account_host *host, struct error *e)
+{
+	struct hop own, *h = l->line != NULL ? l->line : &own;
+	int rc;
+
+	if (h != &own)
+		hop_clear(h);
+	hop_init(h, l, r, host);
+	rc = try_host(h, e);
+	if (h == &own)
+		hop_clear(h);
+	return rc;
+}
+
+/* ---- a connection that stayed ----------------------------------------------- */
+
+/* Is it the connection's end, and not this letter's, that we hear of? */
+static bool
+only_the_connection(const struct letter *l, const struct error *e)
+{
+	if (l->maybe_delivered || stop_asked() != 0)
+		return false;
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state == VERDICT_DEFERRED &&
+		    l->env.to[i].verdict.code != 421)
+			return false;
+	return e->kind == ERR_NONE || hop_next_may_do(e);
+}
+
+int
+converse_on(struct letter *l, struct error *e)
+{
+	struct hop *h = l->line;
+
+	if (h == NULL || !hop_is_open(h))
+		return 1;
+	if (h->a->deadline > 0)
+		h->line.dial.deadline = l->started + h->a->deadline;
+	snprintf(l->host, sizeof(l->host), "%s", h->host->name);
+	content_clear(&h->content);
+	content_init(&h->content, &l->message);
+	smtp_transaction(h->line.session, &l->env, &h->content.smtp);
+	hop_run(h);
+	hop_note(h, e);
+	if (hop_is_open(h))
+		return e->kind == ERR_NONE ? 0 : -1;
+	hop_close(h);
+	if (!only_the_connection(l, e))
+		return e->kind == ERR_NONE ? 0 : -1;
+	*e = ERROR_NONE;
+	envelope_reopen(&l->env);
+	return 1;
 }

@@ -33,8 +33,8 @@ host_is_busy(const struct letter *l)
 }
 
 /* What the account forbids needs no server to say so. */
-static int
-check_size(const struct letter *l, struct error *e)
+int
+letter_fits(const struct letter *l, struct error *e)
 {
 	int64_t most = l->account.max_size;
 
@@ -63,9 +63,13 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 {
 	const struct account *a = &l->account;
 	char earlier[sizeof(e->text)] = "";
+	int on;
 
-	if (check_size(l, e) < 0 || plan_secret(l, r, e) < 0)
+	if (letter_fits(l, e) < 0 || plan_secret(l, r, e) < 0)
 		return -1;
+	on = converse_on(l, e);
+	if (on <= 0)
+		return on;
 	for (size_t i = 0; i < a->hosts_n; i++) {
 		bool last = i + 1 == a->hosts_n;
 		struct error why = ERROR_NONE;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/stop.h"
+#include "smtp/step.h"
 
 struct tls_plan
 hop_tls(const struct account *a, const struct account_host *host)
@@ -85,7 +86,27 @@ hop_init(struct hop *h, struct letter *l, const struct request *r,
 void
 hop_clear(struct hop *h)
 {
+	hop_close(h);
 	plan_clear(&h->plan);
+}
+
+bool
+hop_is_open(const struct hop *h)
+{
+	return h->line.session != NULL &&
+	    smtp_want(h->line.session) == SMTP_IDLE;
+}
+
+void
+hop_close(struct hop *h)
+{
+	if (hop_is_open(h)) {
+		smtp_quit(h->line.session);
+		hop_run(h);
+	}
+	content_clear(&h->content);
+	connection_close(&h->line);
+	h->counted = 0;
 }
 
 void
@@ -113,7 +134,8 @@ hop_note(struct hop *h, struct error *e)
 
 	l->maybe_delivered |= smtp_uncertain(line->session);
 	l->unreported = unreported(h);
-	l->round_trips += connection_round_trips(line);
+	l->round_trips += connection_round_trips(line) - h->counted;
+	h->counted = connection_round_trips(line);
 	snprintf(l->tls, sizeof(l->tls), "%s",
 	    line->secured ? line->tls.version : "off");
 	if (smtp_error(line->session)->kind != ERR_NONE)

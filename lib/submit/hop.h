@@ -17,6 +17,7 @@ struct hop {
 	struct dial_tried tried;
 	struct content content;
 	struct connection line;
+	unsigned counted; /* round trips of it that a letter was told of */
 };
 
 /*
@@ -26,6 +27,12 @@ struct hop {
 void hop_init(struct hop *h, struct letter *l, const struct request *r,
     const struct account_host *host);
 void hop_clear(struct hop *h);
+
+/* Is there a connection that waits for the next letter? */
+bool hop_is_open(const struct hop *h);
+
+/* Close it, if there is one: with QUIT, if it still may be spoken to. */
+void hop_close(struct hop *h);
 
 /* Converse, from here on signals that ask us to stop end it in good order. */
 void hop_run(struct hop *h);

@@ -99,8 +99,8 @@ somebody_is_open(const struct envelope *env)
 }
 
 static bool
-wants_it(const struct letter *l, const struct request *r,
-    const struct error *why)
+wants_it(
+    const struct letter *l, const struct request *r, const struct error *why)
 {
 	if (keep_first(l, r))
 		return true;

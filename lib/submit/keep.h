@@ -21,8 +21,7 @@ int keep_spool(struct spool *s, const struct conf *conf,
     const struct request *r, bool create, struct error *e);
 
 /* Add what a try came to: an error of ours, or the server's words. */
-void keep_why(
-    struct buf *out, const struct letter *l, const struct error *why);
+void keep_why(struct buf *out, const struct letter *l, const struct error *why);
 
 /* When to try again, and why: into n, which has its account's settings. */
 void keep_put_off(struct entry *n, const struct account *a,

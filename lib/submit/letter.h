@@ -10,6 +10,7 @@
 #include "mail/envelope.h"
 #include "mail/message.h"
 #include "submit/identity.h"
+#include "spool/entry.h"
 #include "submit/request.h"
 
 /* The given-th of the recipients as they were given leads to env.to[at]. */
@@ -37,7 +38,12 @@ struct letter {
 	struct buf secret;     /* owned: password, once it was needed */
 	struct buf message_id; /* owned: without angle brackets */
 
+	char queue_id[ENTRY_ID]; /* where it waits, or waited; or "" */
+	struct error queued_for; /* why it waits, ERR_NONE when it was asked */
+	struct error unqueued;   /* why it does not wait, as it should */
+
 	/* of the conversation */
+	struct hop *line; /* borrowed: a connection that stays; or NULL */
 	char host[256], tls[16];
 	unsigned round_trips;
 	bool maybe_delivered;

@@ -94,12 +94,15 @@ add_recipients(struct buf *out, const struct letter *l, const struct request *r)
 static const char *
 status_of(const struct letter *l, struct outcome o)
 {
-	size_t sent = 0, refused = 0;
+	size_t sent = 0, refused = 0, queued = 0;
 
 	for (size_t i = 0; i < l->env.n; i++) {
 		sent += l->env.to[i].verdict.state == VERDICT_SENT;
 		refused += l->env.to[i].verdict.state == VERDICT_REFUSED;
+		queued += l->env.to[i].verdict.state == VERDICT_QUEUED;
 	}
+	if (queued > 0)
+		return sent > 0 || refused > 0 ? "partial" : "queued";
 	if (o.exit == EX_OK)
 		return sent > 0 ? "sent" : "discarded";
 	if (sent > 0)
@@ -154,6 +157,7 @@ log_line(struct buf *out, const struct letter *l, const struct request *r,
 
 	buf_addf(&from, "<%s>", l->env.sender != NULL ? l->env.sender : "");
 	add_text(out, r, "msgid", buf_bytes(&l->message_id));
+	add_text(out, r, "id", bytes_of(l->queue_id));
 	add_text(out, r, "account", bytes_of(l->account.name));
 	add_text(out, r, "from", buf_bytes(&from));
 	if (l->env.n > 0)

@@ -59,8 +59,8 @@ add_from(struct buf *from, const struct letter *l)
 	if (l->account.from_policy == FROM_FIX && own != NULL)
 		buf_adds(from, own);
 	else
-		buf_addf(from, "mailer-daemon@%.*s",
-		    BYTES_ARG(letter_domain(l)));
+		buf_addf(
+		    from, "mailer-daemon@%.*s", BYTES_ARG(letter_domain(l)));
 }
 
 static int
@@ -136,8 +136,8 @@ tell(struct letter *l, const struct request *r, struct item *i,
 /* ---- when ------------------------------------------------------------------- */
 
 int
-notify_failed(struct letter *l, const struct request *r, struct item *i,
-    struct error *e)
+notify_failed(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
 {
 	struct notice what = { .kind = NOTICE_FAILED };
 	bool *about = calloc(l->env.n + 1, sizeof(*about));
@@ -168,8 +168,8 @@ is_late(const struct letter *l, const struct request *r, const struct item *i)
 }
 
 int
-notify_late(struct letter *l, const struct request *r, struct item *i,
-    struct error *e)
+notify_late(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
 {
 	struct notice what = { .kind = NOTICE_DELAYED };
 	struct buf line = BUF(256);

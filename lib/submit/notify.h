@@ -15,11 +15,11 @@
  * About a report none is made: the message goes among the dead (returns 1),
  * where somebody may look.  ERR_SPOOL when it cannot be told.
  */
-int notify_failed(struct letter *l, const struct request *r, struct item *i,
-    struct error *e);
+int notify_failed(
+    struct letter *l, const struct request *r, struct item *i, struct error *e);
 
 /* Of those who wait, once, when the account wants it. */
-int notify_late(struct letter *l, const struct request *r, struct item *i,
-    struct error *e);
+int notify_late(
+    struct letter *l, const struct request *r, struct item *i, struct error *e);
 
 #endif

@@ -213,6 +213,35 @@ say_unreported(struct complaint *c, struct letter *l, const struct request *r)
 	    l->host);
 }
 
+/*
+ * It waits: as asked, and that is a success; but what will not pass by itself
+ * somebody has to know.
+ */
+static void
+say_queued(struct complaint *c, const struct letter *l, const struct request *r)
+{
+	const struct error *e = &l->queued_for;
+
+	if (e->kind == ERR_NONE)
+		return;
+	begin(c, l, r);
+	buf_addf(c->out,
+	    "note: queued as %s, to wait until this is mended: ", l->queue_id);
+	clean_add(c->out, bytes_of(e->text));
+	server_words(c, e->code, e->reply);
+	hint(c, e->hint);
+	buf_addc(c->out, '\n');
+}
+
+static void
+say_unqueued(struct complaint *c, const struct letter *l)
+{
+	if (l->unqueued.kind == ERR_NONE)
+		return;
+	detail(c, "queue:", "; not queued: ", bytes_of(l->unqueued.text));
+	hint(c, l->unqueued.hint);
+}
+
 static void
 report_text(struct letter *l, const struct request *r, const struct error *e)
 {
@@ -227,11 +256,14 @@ report_text(struct letter *l, const struct request *r, const struct error *e)
 			say_recipient(&c, l, r, &l->env.to[i]);
 	if (out.n > 0) {
 		buf_cut(&out, out.n - 1);
+		if (l->unqueued.kind != e->kind)
+			say_unqueued(&c, l);
 		detail(&c, "saved:", "; saved in ", buf_bytes(&l->buried));
 		detail(&c, "lost:", "; not saved in ", buf_bytes(&l->unburied));
 		buf_addc(&out, '\n');
 	}
 	say_unreported(&c, l, r);
+	say_queued(&c, l, r);
 	report_write(STDERR_FILENO, buf_bytes(&out));
 	buf_clear(&out);
 }
@@ -307,7 +339,7 @@ add_letter(struct json *j, const struct letter *l)
 	json_text(j, "host", bytes_of(l->host));
 	json_text(j, "tls", bytes_of(l->tls));
 	json_text(j, "message_id", buf_bytes(&l->message_id));
-	json_text(j, "queue_id", BYTES(""));
+	json_text(j, "queue_id", bytes_of(l->queue_id));
 	json_bool(j, "maybe_delivered", l->maybe_delivered);
 	json_bool(j, "unreported", l->unreported);
 	json_open(j, "recipients", '[');

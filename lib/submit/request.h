@@ -11,6 +11,14 @@
 #include "compose/compose.h"
 #include "mail/envelope.h"
 
+/* -od: what the account says of `deliver' counts if it is UNSAID. */
+enum delivery {
+	DELIVERY_UNSAID,
+	DELIVERY_NOW,
+	DELIVERY_BACKGROUND,
+	DELIVERY_QUEUE
+};
+
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
 /* All borrowed. */
@@ -58,6 +66,10 @@ struct request {
 	const char *account; /* or NULL */
 	struct conf_override *over;
 	size_t over_n;
+
+	enum delivery delivery;
+	const char *spool;       /* SENDOFF_SPOOL; or NULL */
+	const char *spool_usual; /* when nobody says where; or NULL */
 
 	unsigned notify;     /* -N */
 	enum dsn_return ret; /* -R */

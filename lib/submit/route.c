@@ -59,6 +59,8 @@ names_a_file(const struct conf *c)
 	const char *const *to = conf_log(c);
 	const char *dead = conf_dead_letter(c);
 
+	if (conf_spool(c) != NULL)
+		return true;
 	for (; to != NULL && *to != NULL; to++)
 		if (strcmp(*to, "syslog") != 0 && strcmp(*to, "off") != 0)
 			return true;
@@ -77,7 +79,7 @@ letter_configure(struct letter *l, const struct request *r, struct error *e)
 	l->conf = NULL;
 	error_set(e, ERR_CONFIG,
 	    "under the name sendmail a file of the caller's may name no log, "
-	    "no dead_letter and nothing to include");
+	    "no dead_letter, no spool and nothing to include");
 	return error_hint(e, "call sendoff, or give the file to root");
 }
 

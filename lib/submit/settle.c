@@ -98,7 +98,8 @@ static void
 give_up(struct letter *l, const struct request *r, const struct item *i,
     const struct error *why)
 {
-	const struct retry_plan plan = { .expire = l->account.expire / 1000000 };
+	const struct retry_plan plan = { .expire =
+					     l->account.expire / 1000000 };
 	struct buf text = BUF(2048);
 
 	if (l->account.name == NULL || !somebody_is_open(&l->env) ||
@@ -140,8 +141,8 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 
 /* Having failed, it stays as it was, and is tried again. */
 void
-settle(struct letter *l, const struct request *r, struct item *i,
-    struct error *e)
+settle(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
 {
 	struct error failed = ERROR_NONE;
 	int rc = write_down(l, r, i, e, &failed);

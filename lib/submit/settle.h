@@ -12,7 +12,7 @@
  * refused is told of to the sender, who is open is tried again later; a
  * message that nobody is open of is gone.  And a line into the log.
  */
-void settle(struct letter *l, const struct request *r, struct item *i,
-    struct error *e);
+void settle(
+    struct letter *l, const struct request *r, struct item *i, struct error *e);
 
 #endif

@@ -27,10 +27,19 @@ int letter_route(struct letter *l, const struct request *r, struct error *e);
 /* The envelope made whole; the header fit to leave (submit/rewrite.c). */
 int letter_rewrite(struct letter *l, const struct request *r, struct error *e);
 
+/* ERR_TOO_LARGE when the account takes no such message (submit/deliver.c). */
+int letter_fits(const struct letter *l, struct error *e);
+
 /*
  * The account's hosts, in order, until one of them decides about the
  * recipients (submit/deliver.c).
  */
 int letter_deliver(struct letter *l, const struct request *r, struct error *e);
+
+/*
+ * Who is open, into the spool, where the account or the caller wants it
+ * (submit/keep.c).  What cannot be kept stays open.
+ */
+int letter_keep(struct letter *l, const struct request *r, struct error *e);
 
 #endif

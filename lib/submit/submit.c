@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "submit/bury.h"
+#include "submit/flush.h"
+#include "submit/keep.h"
 #include "submit/log.h"
 #include "submit/report.h"
 #include "submit/step.h"
@@ -84,6 +86,7 @@ conclude(struct letter *l, const struct request *r, struct error *e)
 
 	l->took = r->here->ticks() - l->started;
 	report_advise(l, e);
+	report_advise(l, &l->queued_for);
 	trace_result(l, r, o);
 	letter_log(l, r, e, o);
 	return o;
@@ -94,9 +97,27 @@ static struct outcome
 run(struct letter *l, const struct request *r, struct error *e)
 {
 	letter_init(l, r);
-	if (prepare(l, r, e) == 0 && count(l, VERDICT_PENDING) > 0)
-		letter_deliver(l, r, e);
+	if (prepare(l, r, e) == 0 && count(l, VERDICT_PENDING) > 0) {
+		if (!keep_first(l, r))
+			letter_deliver(l, r, e);
+		else if (letter_fits(l, e) < 0)
+			return conclude(l, r, e);
+		letter_keep(l, r, e);
+	}
 	return conclude(l, r, e);
+}
+
+/* What waits is sent by a process of its own: the caller has his answer. */
+static void
+run_queue(const struct letter *l, const struct request *r, struct outcome o)
+{
+	if (o.exit != EX_OK)
+		return;
+	if (l->queue_id[0] != '\0' && keep_in_background(l, r))
+		flush_in_background(l, r);
+	else if (l->queue_id[0] == '\0' &&
+	    l->account.on_failure == FAILURE_QUEUES)
+		flush_drain(l, r);
 }
 
 int
@@ -108,6 +129,7 @@ submit(const struct request *r)
 
 	letter_bury(&l, r, o);
 	letter_report(&l, r, &e, o);
+	run_queue(&l, r, o);
 	letter_clear(&l);
 	return o.exit;
 }
@@ -122,6 +144,7 @@ submit_and_tell(const struct request *r,
 	struct outcome o = run(&l, r, &e);
 
 	tell(ctx, &l, &e);
+	run_queue(&l, r, o);
 	letter_clear(&l);
 	return o.exit;
 }

@@ -57,6 +57,7 @@ run_case() {
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/sendoff-case.XXXXXX") || exit 1
 	: >"$dir/pids"
 	export HOME=$dir/home XDG_CONFIG_HOME=$dir/home/.config
+	export SENDOFF_SPOOL=$dir/spool
 	mkdir "$HOME"
 	if ! (cd "$dir" && "case_$name") >"$dir/case.out" 2>&1; then
 		echo "not ok $suite: $name"
