@@ -18,8 +18,12 @@ delivery(const struct letter *l, const struct request *r)
 		[DELIVER_QUEUE] = DELIVERY_QUEUE,
 	};
 
-	return r->delivery != DELIVERY_UNSAID ? r->delivery
-					      : said[l->account.deliver];
+	const struct account *a = &l->account;
+
+	if (r->delivery == DELIVERY_BACKGROUND &&
+	    a->on_failure == FAILURE_FAILS && a->deliver == DELIVER_NOW)
+		return DELIVERY_NOW; /* nobody would come for what remains */
+	return r->delivery != DELIVERY_UNSAID ? r->delivery : said[a->deliver];
 }
 
 bool
