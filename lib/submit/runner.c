@@ -24,6 +24,7 @@ struct runner {
 	unsigned failed; /* since the last that did not */
 	bool dead;       /* no use in going on */
 	struct error why;
+	bool reports; /* some were made */
 };
 
 /* ---- the account -------------------------------------------------------------- */
@@ -189,7 +190,7 @@ try_item(struct runner *q, struct item *i)
 	if (e.kind == ERR_SPOOL)
 		report_error(q->r->program, q->r->form, &e, error_exit(&e));
 	else {
-		settle(l, &q->own, i, &e);
+		q->reports |= settle(l, &q->own, i, &e);
 		judge(q, &e);
 	}
 	l->env = ENVELOPE;
@@ -262,19 +263,39 @@ run_list(struct runner *q, const struct spool_list *list)
 	}
 }
 
+/* Reports that were made on the way leave by the same connection. */
+static int
+run_twice(struct runner *q, struct error *e)
+{
+	const struct flush_wish due = { .account = q->w->account };
+	int rc = 0;
+
+	for (int i = 0; i < 2 && rc == 0 && !q->dead && stop_asked() == 0;
+	     i++) {
+		struct spool_list list = { 0 };
+
+		rc =
+		    spool_list(&q->spool, SPOOL_QUEUE, q->w->account, &list, e);
+		if (rc == 0)
+			run_list(q, &list);
+		spool_list_clear(&list);
+		q->w = &due;
+		if (!q->reports)
+			break;
+	}
+	return rc;
+}
+
 static int
 run(struct runner *q, struct error *e)
 {
-	struct spool_list list = { 0 };
 	int rc = -1;
 
 	if (letter_configure(&q->l, q->r, e) == 0 &&
 	    identity_find(&q->l.from, q->r->here, e) == 0)
 		rc = keep_spool(&q->spool, q->l.conf, q->r, false, e);
-	if (rc == 0 &&
-	    spool_list(&q->spool, SPOOL_QUEUE, q->w->account, &list, e) == 0)
-		run_list(q, &list);
-	spool_list_clear(&list);
+	if (rc == 0)
+		run_twice(q, e);
 	return e->kind == ERR_NONE ? EX_OK : error_exit(e);
 }
 

@@ -140,7 +140,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 }
 
 /* Having failed, it stays as it was, and is tried again. */
-void
+bool
 settle(
     struct letter *l, const struct request *r, struct item *i, struct error *e)
 {
@@ -155,4 +155,5 @@ settle(
 	}
 	l->took = r->here->ticks() - l->started;
 	letter_log(l, r, e, envelope_outcome(&l->env, e));
+	return !all_sent(&l->env);
 }

@@ -10,9 +10,10 @@
 /*
  * Write down what came of a try, error included: who has it has it, who is
  * refused is told of to the sender, who is open is tried again later; a
- * message that nobody is open of is gone.  And a line into the log.
+ * message that nobody is open of is gone.  And a line into the log.  Returns
+ * whether the sender may be told something.
  */
-void settle(
+bool settle(
     struct letter *l, const struct request *r, struct item *i, struct error *e);
 
 #endif
