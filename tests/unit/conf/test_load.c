@@ -139,7 +139,7 @@ START_TEST(errors_of_all_files_are_told)
 
 	scene_open(&s);
 	scene_write(s.system, "accounts: { a: { hots = 1; }; };\n", 0644);
-	ck_assert(!scene_load(&s, "spool = 1;\n"));
+	ck_assert(!scene_load(&s, "proxy = 1;\n"));
 	ck_assert_str_eq(s.e.text, "2 errors in the configuration");
 	ck_assert_ptr_nonnull(
 	    strstr(buf_text(&s.report), "sendoff.conf:1: this version"));
