@@ -1,7 +1,6 @@
 /*
- * From a name to addresses.  getaddrinfo() knows no deadline, so it runs in a
- * thread of its own that is left behind when it is too slow; an address needs
- * no thread.  Private to lib/net.
+ * From a name to addresses.  getaddrinfo() knows no deadline, so it runs aside
+ * (net/aside.h); an address needs no thread.  Private to lib/net.
  */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
