@@ -13,6 +13,7 @@ environment_init(struct environment *env)
 	buf_init(&env->url, 4096);
 	buf_init(&env->user_file, 4096);
 	buf_init(&env->spool, 4096);
+	buf_init(&env->state, 4096);
 }
 
 void
@@ -21,6 +22,7 @@ environment_clear(struct environment *env)
 	buf_clear(&env->url);
 	buf_clear(&env->user_file);
 	buf_clear(&env->spool);
+	buf_clear(&env->state);
 }
 
 /* A variable's value; containers leave empty ones for those not set. */
@@ -250,17 +252,32 @@ environment_spool(void)
 }
 
 const char *
-environment_usual_spool(struct environment *env)
+environment_state(struct environment *env)
 {
+	struct bytes service = bytes_of(secure_getenv("STATE_DIRECTORY"));
 	const char *base = own_directory("XDG_STATE_HOME");
 
-	if (geteuid() == 0)
-		buf_adds(&env->spool, LOCALSTATEDIR "/lib/sendoff/spool");
+	buf_reset(&env->state);
+	if (service.n > 0 && service.p[0] == '/')
+		buf_add(&env->state, bytes_take(&service, ':'));
+	else if (geteuid() == 0)
+		buf_adds(&env->state, LOCALSTATEDIR "/lib/sendoff");
 	else if (base != NULL)
-		buf_addf(&env->spool, "%s/sendoff/spool", base);
+		buf_addf(&env->state, "%s/sendoff", base);
 	else if (home() != NULL)
-		buf_addf(&env->spool, "%s/.local/state/sendoff/spool", home());
-	else
+		buf_addf(&env->state, "%s/.local/state/sendoff", home());
+	return buf_ok(&env->state) && env->state.n > 0 ? buf_text(&env->state)
+						       : NULL;
+}
+
+const char *
+environment_usual_spool(struct environment *env)
+{
+	const char *state = environment_state(env);
+
+	if (state == NULL)
 		return NULL;
+	buf_reset(&env->spool);
+	buf_addf(&env->spool, "%s/spool", state);
 	return buf_text(&env->spool);
 }

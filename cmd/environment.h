@@ -11,6 +11,7 @@ struct environment {
 	struct buf url;       /* owned: SENDOFF_URL taken apart */
 	struct buf user_file; /* owned: the user's file, as a path */
 	struct buf spool;     /* owned: where the spool usually is */
+	struct buf state;     /* owned: where things are remembered */
 };
 
 void environment_init(struct environment *env);
@@ -33,5 +34,12 @@ const char *environment_spool(void);
 /* Where messages wait when nobody says: the system's for root, else the user's;
    borrowed from env, or NULL. */
 const char *environment_usual_spool(struct environment *env);
+
+/*
+ * Where things are remembered from one run to the next: as a service
+ * (systemd.exec(5)), the system's for root, else the user's (XDG).  Borrowed
+ * from env, or NULL.
+ */
+const char *environment_state(struct environment *env);
 
 #endif

@@ -149,6 +149,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.smtputf8 = o->smtputf8,
 		.wary = o->as_sendmail && o->file != NULL,
 		.places = environment_places(env, o),
+		.state = environment_state(env),
 		.account = o->account,
 		.over = o->over,
 		.over_n = o->over_n,

@@ -582,7 +582,7 @@ const struct option_row option_rows[] = {
 	{ "full-name", 'F', ARG, "NAME", set_full_name, NULL, "the sender's name, if From has to be added" },
 
 	{ .help = "Account settings for this call" },
-	{ "host", '\0', ARG, "HOST", set_key, "host", "server: name, name:port, address, /socket" },
+	{ "host", '\0', ARG, "HOST", set_key, "host", "server: name, name:port, address, /socket, srv:domain" },
 	{ "port", '\0', ARG, "N", set_key, "port", "port" },
 	{ "protocol", '\0', ARG, "P", set_protocol, "protocol", "smtp or lmtp; with -bs, on the standard input" },
 	{ "tls", '\0', ARG, "T", set_key, "tls", "required, implicit, starttls or off" },

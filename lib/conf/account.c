@@ -16,11 +16,18 @@ secret_clear(struct secret *s)
 	*s = (struct secret){ .kind = SECRET_NONE };
 }
 
+void
+account_host_clear(struct account_host *h)
+{
+	free(h->name);
+	free(h->tls_name);
+}
+
 static void
 clear_hosts(struct account *a)
 {
 	for (size_t i = 0; i < a->hosts_n; i++)
-		free(a->hosts[i].name);
+		account_host_clear(&a->hosts[i]);
 	free(a->hosts);
 }
 

@@ -25,6 +25,7 @@ enum account_from_policy { FROM_KEEP, FROM_FIX, FROM_REJECT };
 enum account_on_failure { FAILURE_FAILS, FAILURE_QUEUES };
 enum account_deliver { DELIVER_NOW, DELIVER_BACKGROUND, DELIVER_QUEUE };
 enum account_recipients { RECIPIENTS_ANY, RECIPIENTS_ALL };
+enum account_host_order { ORDER_LISTED, ORDER_RANDOM };
 
 /* Where the password comes from. */
 enum secret_kind {
@@ -54,8 +55,13 @@ struct account_host {
 	char *name;    /* owned: host name, address without brackets, or path */
 	unsigned port; /* 0 for a Unix socket */
 	bool is_path;
-	enum account_tls tls; /* as the port wants it; never REQUIRED */
+	bool is_srv; /* "srv:NAME": whatever hosts that domain names; port 0 */
+	enum account_tls tls; /* as the port wants it; REQUIRED: is_srv, and
+	                         as its records have it */
+	char *tls_name; /* owned: what its certificate must name; NULL: name */
 };
+
+void account_host_clear(struct account_host *h);
 
 /*
  * Everything is resolved: inheritance, presets, defaults, overrides applied,
@@ -68,6 +74,7 @@ struct account {
 	enum account_protocol protocol;
 	struct account_host *hosts;
 	size_t hosts_n;
+	enum account_host_order host_order;
 	enum account_tls tls; /* the first host's */
 	enum account_verify tls_verify;
 	char *tls_trust_file;

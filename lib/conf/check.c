@@ -10,6 +10,8 @@
 
 enum { LOCAL_MAX = 64, PIN_OCTETS = 32, PIN_DIGITS = 64 };
 
+#define SRV "srv:"
+
 static bool
 one_of(char c, const char *set)
 {
@@ -43,11 +45,28 @@ is_mailbox(struct bytes text)
 	return is_local(local) && (is_domain(text) || is_address_literal(text));
 }
 
+/* "srv:example.org" */
+static int
+srv_parse(struct account_host *h, struct bytes text, struct error *e)
+{
+	struct bytes domain = bytes_skip(text, sizeof(SRV) - 1);
+
+	h->is_srv = true;
+	if (!is_domain(domain) || is_ip(domain, AF_INET)) {
+		host_refuse(e, text, "is no domain behind srv:");
+		return error_hint(e, "such as srv:example.org, with no port");
+	}
+	h->name = word_of(domain, e);
+	return h->name == NULL ? -1 : 0;
+}
+
 int
 host_parse(struct account_host *h, struct bytes text, struct error *e)
 {
 	struct host host;
 
+	if (bytes_starts_case(text, SRV))
+		return srv_parse(h, text, e);
 	if (host_read(&host, text, e) < 0)
 		return -1;
 	h->port = host.port;

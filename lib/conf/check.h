@@ -13,8 +13,8 @@
 bool is_mailbox(struct bytes text);
 
 /*
- * As host_read() has it; the port is 0 when none is given.  h->name is then
- * owned; h->tls is left alone.
+ * As host_read() has it, or "srv:" and a domain; the port is 0 when none is
+ * given.  h->name is then owned; h->tls is left alone.
  */
 int host_parse(struct account_host *h, struct bytes text, struct error *e);
 

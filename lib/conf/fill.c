@@ -111,6 +111,10 @@ add_host(
 		h->tls = ACCOUNT_TLS_OFF;
 		return 0;
 	}
+	if (h->is_srv) {
+		h->tls = w->tls;
+		return 0;
+	}
 	if (h->port == 0 || w->port_wins)
 		h->port = port_of_wish(w);
 	h->tls = tls_of_port(w, h->port);
@@ -145,7 +149,7 @@ note_ports(struct account *a, const struct stack *s, const struct provider *p,
 	const struct value *tls = stack_get(s, KEY_TLS);
 
 	if (a->origins[KEY_PORT] == NULL && !a->hosts[0].is_path &&
-	    set_origin(a, KEY_PORT, from, e) < 0)
+	    !a->hosts[0].is_srv && set_origin(a, KEY_PORT, from, e) < 0)
 		return -1;
 	if (tls == NULL || tls->number != ACCOUNT_TLS_REQUIRED)
 		return 0;

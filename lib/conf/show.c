@@ -91,7 +91,9 @@ show_host(struct buf *out, const struct account_host *h, unsigned usual)
 {
 	bool colon = strchr(h->name, ':') != NULL;
 
-	if (h->is_path || h->port == usual)
+	if (h->is_srv)
+		buf_addf(out, "\"srv:%s\"", h->name);
+	else if (h->is_path || h->port == usual)
 		quote(out, h->name);
 	else
 		buf_addf(out, "\"%s%s%s:%u\"", colon ? "[" : "", h->name,
@@ -174,13 +176,17 @@ show_value(struct buf *out, const struct account *a, enum key_id k)
 	}
 }
 
-/* Set somewhere, and of any use: a socket has no port. */
+/*
+ * Set somewhere, and of any use: a socket has no port, one host has no order.
+ */
 static bool
 worth_showing(const struct account *a, enum key_id k)
 {
 	if (a->origins == NULL || a->origins[k] == NULL || k == KEY_INHERIT)
 		return false;
-	return k != KEY_PORT || !a->hosts[0].is_path;
+	if (k == KEY_HOST_ORDER)
+		return a->hosts_n > 1;
+	return k != KEY_PORT || a->hosts[0].port != 0;
 }
 
 void

@@ -109,6 +109,39 @@ check_hosts(const struct stack *s, const struct value **blame, struct error *e)
 	return 0;
 }
 
+static bool
+has_srv(const struct value *hosts)
+{
+	char **w = hosts == NULL ? NULL : hosts->words;
+
+	for (; w != NULL && *w != NULL; w++)
+		if (bytes_starts_case(bytes_of(*w), "srv:"))
+			return true;
+	return false;
+}
+
+/* What the domain says there, nobody else need say. */
+static int
+check_srv(const struct stack *s, const struct value **blame, struct error *e)
+{
+	const struct value *port = stack_get(s, KEY_PORT);
+	const struct value *protocol = stack_get(s, KEY_PROTOCOL);
+
+	if (!has_srv(stack_get(s, KEY_HOST)))
+		return 0;
+	*blame = protocol;
+	if (is_choice(protocol, PROTOCOL_LMTP))
+		return error_set(
+		    e, ERR_CONFIG, "hosts by srv: speak SMTP, and not LMTP");
+	*blame = port;
+	if (port == NULL)
+		return 0;
+	error_set(e, ERR_CONFIG, "'port' has no say with a host by srv:");
+	return error_hint(e,
+	    "its records tell the ports; to another host give one as "
+	    "host:port");
+}
+
 static int
 check_lmtp(const struct stack *s, const struct value **blame, struct error *e)
 {
@@ -153,8 +186,8 @@ check_verify(const struct stack *s, const struct value **blame, struct error *e)
 int
 stack_check(const struct stack *s, const struct value **blame, struct error *e)
 {
-	if (check_hosts(s, blame, e) < 0 || check_lmtp(s, blame, e) < 0 ||
-	    check_certificate(s, blame, e) < 0)
+	if (check_hosts(s, blame, e) < 0 || check_srv(s, blame, e) < 0 ||
+	    check_lmtp(s, blame, e) < 0 || check_certificate(s, blame, e) < 0)
 		return -1;
 	return check_verify(s, blame, e);
 }

@@ -31,7 +31,7 @@ talk(struct hop *h, struct error *e)
 
 	if (connection_open(line, e) < 0)
 		return -1;
-	plan_make(&h->plan, h->l, h->r, h->host, line->dialled.local);
+	plan_make(&h->plan, h->l, h->r, &h->host, line->dialled.local);
 	h->plan.smtp.stay = h->l->line != NULL;
 	content_init(&h->content, &h->l->message);
 	if (connection_begin(line, &h->plan.smtp, &h->l->env, &h->tries, e) ==
@@ -138,7 +138,7 @@ converse_on(struct letter *l, struct error *e)
 		return 1;
 	if (h->a->deadline > 0)
 		h->line.dial.deadline = l->started + h->a->deadline;
-	snprintf(l->host, sizeof(l->host), "%s", h->host->name);
+	snprintf(l->host, sizeof(l->host), "%s", h->host.name);
 	content_clear(&h->content);
 	content_init(&h->content, &l->message);
 	smtp_transaction(h->line.session, &l->env, &h->content.smtp);

@@ -4,7 +4,9 @@
 
 #include "base/stop.h"
 #include "submit/converse.h"
+#include "submit/health.h"
 #include "submit/hop.h"
+#include "submit/hosts.h"
 #include "submit/step.h"
 
 /* May another host do better, and could nobody get the message twice? */
@@ -58,48 +60,128 @@ tell_earlier(struct error *e, const char *earlier)
 		    earlier);
 }
 
-int
-letter_deliver(struct letter *l, const struct request *r, struct error *e)
+/* ---- one host after another --------------------------------------------------- */
+
+struct round {
+	struct letter *l;
+	const struct request *r;
+	struct health *health; /* NULL: there is but one host */
+	char earlier[sizeof(((struct error *)NULL)->text)];
+};
+
+/* Does it not answer?  What it refuses, and its TLS, are the account's matter.
+ */
+static bool
+host_is_dead(const struct error *e)
 {
-	const struct account *a = &l->account;
-	char earlier[sizeof(e->text)] = "";
-	int on;
+	return e->kind == ERR_RESOLVE || e->kind == ERR_CONNECT ||
+	    e->kind == ERR_TIMEOUT || e->kind == ERR_GREETING ||
+	    e->kind == ERR_DISCONNECTED;
+}
 
-	if (letter_fits(l, e) < 0 || plan_secret(l, r, e) < 0)
-		return -1;
-	on = converse_on(l, e);
-	if (on <= 0)
-		return on;
-	for (size_t i = 0; i < a->hosts_n; i++) {
-		bool last = i + 1 == a->hosts_n;
+/* Could it have answered?  Those before it may have used up all the time. */
+static bool
+had_time(const struct round *d, bool first)
+{
+	int64_t patience = d->l->account.deadline;
+
+	return stop_asked() == 0 &&
+	    (first || patience == 0 ||
+		d->r->here->ticks() < d->l->started + patience);
+}
+
+static void
+note_health(struct round *d, const struct account_host *host, int rc,
+    const struct error *e, bool first)
+{
+	if (d->health == NULL)
+		return;
+	if (rc == 0 || (e->code != 0 && !host_is_dead(e)))
+		health_note_up(d->health, host);
+	else if (host_is_dead(e) && had_time(d, first))
+		health_note_down(d->health, host, e->text);
+}
+
+/* Is it the next one's turn?  Then the letter is as it was before. */
+static bool
+go_on(
+    struct round *d, const struct account_host *host, int rc, struct error *why)
+{
+	struct letter *l = d->l;
+
+	if (rc < 0 ? !worth_another_host(l, why) : !host_is_busy(l))
+		return false;
+	if (rc < 0) {
+		trace_note(d->r->trace, 1, "warn", "%s; next host", why->text);
+	} else {
+		trace_note(d->r->trace, 1, "warn",
+		    "%s takes no mail now; next host", host->name);
+		snprintf(why->text, sizeof(why->text), "%s: %d %s", host->name,
+		    l->env.to[0].verdict.code, l->env.to[0].verdict.text);
+	}
+	tell_earlier(why, d->earlier);
+	memcpy(d->earlier, why->text, sizeof(d->earlier));
+	envelope_reopen(&l->env);
+	return true;
+}
+
+static int
+try_hosts(struct round *d, const struct hosts *hosts, struct error *e)
+{
+	for (size_t i = 0; i < hosts->n; i++) {
+		const struct account_host *host = &hosts->at[i];
 		struct error why = ERROR_NONE;
-		int rc = converse(l, r, &a->hosts[i], &why);
+		int rc = converse(d->l, d->r, host, &why);
 
-		if (!last && rc < 0 && worth_another_host(l, &why)) {
-			trace_note(
-			    r->trace, 1, "warn", "%s; next host", why.text);
-			tell_earlier(&why, earlier);
-			memcpy(earlier, why.text, sizeof(earlier));
-			envelope_reopen(&l->env);
+		note_health(d, host, rc, &why, i == 0);
+		if (i + 1 < hosts->n && go_on(d, host, rc, &why))
 			continue;
-		}
-		if (!last && rc == 0 && host_is_busy(l)) {
-			trace_note(r->trace, 1, "warn",
-			    "%s takes no mail now; next host",
-			    a->hosts[i].name);
-			snprintf(why.text, sizeof(why.text), "%s: %d %s",
-			    a->hosts[i].name, l->env.to[0].verdict.code,
-			    l->env.to[0].verdict.text);
-			tell_earlier(&why, earlier);
-			memcpy(earlier, why.text, sizeof(earlier));
-			envelope_reopen(&l->env);
-			continue;
-		}
 		if (rc < 0) {
 			*e = why;
-			tell_earlier(e, earlier);
+			tell_earlier(e, d->earlier);
 		}
 		return rc;
 	}
-	return error_set(e, ERR_CONFIG, "account has no host");
+	return -1;
+}
+
+static void
+order_by_health(struct round *d, struct hosts *hosts)
+{
+	if (hosts->n < 2) {
+		d->health = NULL;
+		return;
+	}
+	health_order(d->health, hosts->at, hosts->n);
+	for (size_t i = 0; i < hosts->n; i++)
+		if (health_is_down(d->health, &hosts->at[i]))
+			trace_note(d->r->trace, 1, "warn",
+			    "host '%s' did not answer lately; others first",
+			    hosts->at[i].name);
+}
+
+int
+letter_deliver(struct letter *l, const struct request *r, struct error *e)
+{
+	struct round d = { .l = l, .r = r, .health = r->health };
+	struct health own;
+	struct hosts hosts;
+	int rc;
+
+	if (letter_fits(l, e) < 0 || plan_secret(l, r, e) < 0)
+		return -1;
+	rc = converse_on(l, e);
+	if (rc <= 0)
+		return rc;
+	if (d.health == NULL) {
+		health_init(&own, r->here, r->state);
+		d.health = &own;
+	}
+	if ((rc = hosts_find(&hosts, l, r, e)) == 0) {
+		order_by_health(&d, &hosts);
+		memcpy(d.earlier, hosts.missing.text, sizeof(d.earlier));
+		rc = try_hosts(&d, &hosts, e);
+	}
+	hosts_clear(&hosts);
+	return rc;
 }

@@ -10,7 +10,9 @@ struct tls_plan
 hop_tls(const struct account *a, const struct account_host *host)
 {
 	return (struct tls_plan){
-		.host = a->tls_host != NULL ? a->tls_host : host->name,
+		.host = a->tls_host != NULL  ? a->tls_host
+		    : host->tls_name != NULL ? host->tls_name
+					     : host->name,
 		.verify = a->tls_verify == VERIFY_FULL    ? TLS_VERIFY_FULL
 		    : a->tls_verify == VERIFY_FINGERPRINT ? TLS_VERIFY_PIN
 							  : TLS_VERIFY_OFF,
@@ -30,18 +32,18 @@ trace_account(struct hop *h)
 	const struct account *a = h->a;
 	char port[16] = "";
 
-	if (!h->host->is_path)
-		snprintf(port, sizeof(port), ":%u", h->host->port);
+	if (!h->host.is_path)
+		snprintf(port, sizeof(port), ":%u", h->host.port);
 	if (!trace_open(h->r->trace, &v, 1, '*', "start"))
 		return;
 	trace_text(&v, "account", bytes_of(a->name));
-	trace_text(&v, "host", bytes_of(h->host->name));
-	trace_number(&v, "port", h->host->port);
-	trace_text(&v, "tls", bytes_of(plan_tls(h->host)));
+	trace_text(&v, "host", bytes_of(h->host.name));
+	trace_number(&v, "port", h->host.port);
+	trace_text(&v, "tls", bytes_of(plan_tls(&h->host)));
 	trace_number(&v, "pid", getpid());
 	trace_say(&v, "account %s: %s%s tls=%s auth=%s%s%s",
-	    a->name != NULL ? a->name : "(none)", h->host->name, port,
-	    plan_tls(h->host),
+	    a->name != NULL ? a->name : "(none)", h->host.name, port,
+	    plan_tls(&h->host),
 	    plan_logs_in(a) && a->auth != NULL ? a->auth[0] : "off",
 	    plan_logs_in(a) && a->user != NULL ? " user=" : "",
 	    plan_logs_in(a) && a->user != NULL ? a->user : "");
@@ -52,19 +54,33 @@ static struct dial
 dial_to(const struct hop *h)
 {
 	return (struct dial){
-		.host = h->host->name,
-		.port = h->host->port,
+		.host = h->host.name,
+		.port = h->host.port,
 		.source = h->a->source_ip,
 		.connect_timeout = h->a->connect_timeout,
 		.tried = &h->tried,
 	};
 }
 
+static void
+copy_host(struct hop *h, const struct account_host *host)
+{
+	h->host = *host;
+	h->host.name = h->names[0];
+	snprintf(h->names[0], HOP_NAME, "%s", host->name);
+	if (host->tls_name == NULL)
+		return;
+	h->host.tls_name = h->names[1];
+	snprintf(h->names[1], HOP_NAME, "%s", host->tls_name);
+}
+
 void
 hop_init(struct hop *h, struct letter *l, const struct request *r,
     const struct account_host *host)
 {
-	*h = (struct hop){ .l = l, .r = r, .a = &l->account, .host = host };
+	*h = (struct hop){ .l = l, .r = r, .a = &l->account };
+	copy_host(h, host);
+	host = &h->host;
 	h->line = (struct connection){
 		.here = r->here,
 		.trace = r->trace,

@@ -7,11 +7,14 @@
 #include "client/connection.h"
 #include "submit/plan.h"
 
+enum { HOP_NAME = 320 };
+
 struct hop {
 	struct letter *l;
 	const struct request *r;
 	const struct account *a;
-	const struct account_host *host;
+	struct account_host host; /* points into names; outlives whose it was */
+	char names[2][HOP_NAME];
 	struct smtp_tries tries;
 	struct plan plan;
 	struct dial_tried tried;
@@ -22,7 +25,7 @@ struct hop {
 
 /*
  * Fill h for a turn of host's, and tell the trace.  It stays where it is from
- * then on: the connection points into it.  All arguments stay borrowed.
+ * then on: the connection points into it.  l and r stay borrowed.
  */
 void hop_init(struct hop *h, struct letter *l, const struct request *r,
     const struct account_host *host);

@@ -21,6 +21,8 @@ enum delivery {
 
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
+struct health; /* submit/health.h */
+
 /* All borrowed. */
 struct request {
 	const struct here *here;
@@ -70,6 +72,9 @@ struct request {
 	enum delivery delivery;
 	const char *spool;       /* SENDOFF_SPOOL; or NULL */
 	const char *spool_usual; /* when nobody says where; or NULL */
+	const char *state; /* the directory of what is remembered; or NULL */
+	struct health *health; /* of the hosts, for all letters of a run; NULL:
+	                          each sees for itself */
 
 	unsigned notify;     /* -N */
 	enum dsn_return ret; /* -R */

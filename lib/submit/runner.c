@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "submit/health.h"
 #include "submit/hop.h"
 #include "submit/keep.h"
 #include "submit/report.h"
@@ -20,6 +21,7 @@ struct runner {
 	struct spool spool;
 	struct letter l;
 	struct hop hop;
+	struct health health;
 	bool chosen;     /* l has an account */
 	unsigned failed; /* since the last that did not */
 	bool dead;       /* no use in going on */
@@ -310,6 +312,8 @@ runner_run(const struct request *r, const struct flush_wish *w)
 	q.own.over = NULL;
 	q.own.over_n = 0;
 	q.own.notify = NOTIFY_UNSET;
+	health_init(&q.health, r->here, r->state);
+	q.own.health = &q.health;
 	letter_init(&q.l, r);
 	q.l.line = &q.hop;
 	status = run(&q, &e);

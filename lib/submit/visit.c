@@ -4,6 +4,7 @@
 #include "base/stop.h"
 #include "conf/secret.h"
 #include "smtp/step.h"
+#include "submit/hosts.h"
 
 /* ---- without connecting ---------------------------------------------------- */
 
@@ -39,7 +40,7 @@ enter(struct hop *h, struct visit *v, struct error *e)
 {
 	int64_t from = h->r->here->ticks();
 
-	plan_make(&h->plan, h->l, h->r, h->host, h->line.dialled.local);
+	plan_make(&h->plan, h->l, h->r, &h->host, h->line.dialled.local);
 	h->plan.smtp.task = v->task;
 	h->plan.smtp.stay = v->stay;
 	h->line.content = NULL;
@@ -66,13 +67,13 @@ leave(struct hop *h)
 
 /* 0, -1, or 1: this host does not even let us in. */
 static int
-visit_host(struct letter *l, const struct request *r, size_t i, struct visit *v,
-    struct error *e)
+visit_host(struct letter *l, const struct request *r,
+    const struct account_host *host, struct visit *v, struct error *e)
 {
 	struct hop h;
 	int rc;
 
-	hop_init(&h, l, r, &l->account.hosts[i]);
+	hop_init(&h, l, r, host);
 	if (connection_open(&h.line, e) < 0 || enter(&h, v, e) < 0)
 		rc = hop_next_may_do(e) ? 1 : -1;
 	else
@@ -84,23 +85,34 @@ visit_host(struct letter *l, const struct request *r, size_t i, struct visit *v,
 }
 
 static int
-visit(
-    struct letter *l, const struct request *r, struct visit *v, struct error *e)
+visit_hosts(struct letter *l, const struct request *r,
+    const struct hosts *hosts, struct visit *v, struct error *e)
 {
 	int rc = 1;
 
-	if (l->account.hosts_n == 0)
-		return error_set(e, ERR_CONFIG, "account has no host");
-	for (size_t i = 0; rc > 0 && i < l->account.hosts_n; i++) {
+	for (size_t i = 0; rc > 0 && i < hosts->n; i++) {
 		if (i > 0 && stop_asked() != 0)
 			break;
 		if (i > 0)
 			trace_note(
 			    r->trace, 1, "warn", "%s; next host", e->text);
 		*e = ERROR_NONE;
-		rc = visit_host(l, r, i, v, e);
+		rc = visit_host(l, r, &hosts->at[i], v, e);
 	}
 	return rc == 0 ? 0 : -1;
+}
+
+static int
+visit(
+    struct letter *l, const struct request *r, struct visit *v, struct error *e)
+{
+	struct hosts hosts;
+	int rc = hosts_find(&hosts, l, r, e);
+
+	if (rc == 0)
+		rc = visit_hosts(l, r, &hosts, v, e);
+	hosts_clear(&hosts);
+	return rc;
 }
 
 /* ---- looking --------------------------------------------------------------- */
@@ -115,7 +127,7 @@ glimpse(struct hop *h, const struct visit *v, struct error *e)
 {
 	const struct looking *to = v->ctx;
 	struct glimpse g = {
-		.host = h->host,
+		.host = &h->host,
 		.dialled = &h->line.dialled,
 		.tls = h->line.secured ? &h->line.tls : NULL,
 		.offers = smtp_offers(h->line.session),

@@ -58,6 +58,7 @@ run_case() {
 	: >"$dir/pids"
 	export HOME=$dir/home XDG_CONFIG_HOME=$dir/home/.config
 	export SENDOFF_SPOOL=$dir/spool
+	export STATE_DIRECTORY=$dir/state
 	mkdir "$HOME"
 	if ! (cd "$dir" && "case_$name") >"$dir/case.out" 2>&1; then
 		echo "not ok $suite: $name"

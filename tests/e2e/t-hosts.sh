@@ -35,11 +35,8 @@ case_the_first_comes_first() {
 }
 
 case_next_when_refused() {
-	local first
 	two_hosts
-	read -r first <pids
-	kill "$first"
-	wait_for "the server to die" sh -c "! kill -0 $first 2>/dev/null"
+	kill_first
 	send_letter
 	expect_exit 0
 	expect_silence
@@ -86,6 +83,117 @@ case_never_the_next_after_a_refusal() {
 	send_letter
 	expect_exit 67
 	second_has 0
+}
+
+kill_first() {
+	local first
+	read -r first <pids
+	kill "$first"
+	wait_for "the server to die" sh -c "! kill -0 $first 2>/dev/null"
+}
+
+first_has_been_called() {
+	store=$dir/store1
+	[ "$(connections)" -eq "$1" ] ||
+	    fail "the first was called $(connections) times, not $1"
+}
+
+case_the_next_call_goes_straight_to_the_second() {
+	two_hosts 'greeting reply "554 5.3.2 nobody"'
+	for _ in 1 2 3; do
+		send_letter
+		expect_exit 0
+		expect_silence
+	done
+	second_has 3
+	first_has_been_called 1
+	[ "$(stat -c %a state)-$(stat -c %a state/hosts)" = 700-700 ] ||
+	    fail "the directory is open to others"
+	[ "$(stat -c %a state/hosts/*)" = 600 ] || fail "the file, too"
+}
+
+# It is tried again when its time is over, and is then the first again.
+case_the_dead_one_comes_back() {
+	two_hosts 'greeting conn=1 reply "554 5.3.2 nobody"'
+	send_letter
+	touch -d '-61 seconds' state/hosts/*
+	send_letter
+	expect_exit 0
+	[ ! -e state/hosts ] || fail "it is still known as dead"
+	send_letter
+	second_has 1
+	first_has_been_called 3
+}
+
+case_twice_as_long_the_second_time() {
+	two_hosts 'greeting reply "554 5.3.2 nobody"'
+	send_letter
+	touch -d '-61 seconds' state/hosts/*
+	send_letter
+	touch -d '-115 seconds' state/hosts/*
+	send_letter
+	second_has 3
+	first_has_been_called 2
+}
+
+case_the_dead_one_is_better_than_none() {
+	two_hosts 'greeting conn=1 reply "421 4.3.2 busy" close'
+	send_letter
+	second_has 1
+	kill "$(tail -1 pids)"
+	wait_for "the second to die" sh -c "! kill -0 $(tail -1 pids) 2>/dev/null"
+	send_letter
+	expect_exit 0
+	first_has_been_called 2
+	expect_messages 1
+}
+
+# Neither success nor a refusal is anything to remember; nor is one host alone.
+case_nothing_to_remember() {
+	two_hosts 'rcpt reply "550 5.1.1 unknown"'
+	send_letter
+	expect_exit 67
+	kill_first
+	account_at "127.0.0.1:$(<port1)" 'tls = "off"; from = "me@example.test";'
+	send_letter
+	expect_exit 75
+	[ ! -e state ] || fail "something is remembered"
+}
+
+case_what_cannot_be_remembered() {
+	two_hosts 'greeting reply "554 5.3.2 nobody"'
+	: >state
+	send_letter
+	send_letter
+	expect_exit 0
+	expect_silence
+	second_has 2
+	first_has_been_called 2
+}
+
+# The deadline was used up by the first: the second is not to blame.
+case_no_blame_for_lost_time() {
+	two_hosts 'greeting silent'
+	sed -i 's/tls = "off";/& deadline = "1s";/' sendoff.conf
+	send_letter
+	expect_exit 75
+	[ "$(find state/hosts -type f | wc -l)" -eq 1 ] ||
+	    fail "not one host is remembered"
+	[ -e "state/hosts/127.0.0.1%3A$(<port1)" ] || fail "not the first one"
+}
+
+case_in_random_order() {
+	local i
+	two_hosts
+	sed -i 's/tls = "off";/& host_order = "random";/' sendoff.conf
+	for i in $(seq 16); do
+		send_letter
+		expect_exit 0
+	done
+	for i in 1 2; do
+		store=$dir/store$i
+		[ "$(connections)" -gt 0 ] || fail "one was never called"
+	done
 }
 
 case_all_of_them_fail() {

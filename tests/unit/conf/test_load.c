@@ -646,6 +646,12 @@ static const struct {
 	    ACCOUNT_TLS_OFF },
 	{ "provider = \"qq\"; host = \"relay\";", "relay", 465,
 	    ACCOUNT_TLS_IMPLICIT },
+	{ "host = \"srv:example.org\";", "example.org", 0,
+	    ACCOUNT_TLS_REQUIRED },
+	{ "host = \"srv:example.org\"; tls = \"starttls\";", "example.org", 0,
+	    ACCOUNT_TLS_STARTTLS },
+	{ "provider = \"qq\"; host = \"srv:qq.com\";", "qq.com", 0,
+	    ACCOUNT_TLS_REQUIRED },
 };
 
 START_TEST(a_way_in)
