@@ -6,7 +6,7 @@
 
 #include "mail/message.h"
 
-/* Slice m->header into m->fields.  ERR_MESSAGE for more than FIELDS_MAX. */
-int header_index(struct message *m, struct error *e);
+/* Slice m->header into m->fields.  ERR_MESSAGE for more than most. */
+int header_index(struct message *m, size_t most, struct error *e);
 
 #endif

@@ -295,14 +295,14 @@ count_fields(struct bytes header)
 }
 
 int
-header_index(struct message *m, struct error *e)
+header_index(struct message *m, size_t most, struct error *e)
 {
 	struct bytes header = buf_bytes(&m->header);
 	size_t n = count_fields(header);
 
-	if (n > FIELDS_MAX)
+	if (n > most)
 		return error_set(e, ERR_MESSAGE,
-		    "the message's header has more than %d fields", FIELDS_MAX);
+		    "the message's header has more than %zu fields", most);
 	m->fields = calloc(n + 1, sizeof(m->fields[0]));
 	if (m->fields == NULL)
 		return error_set(e, ERR_OS, "out of memory");
@@ -330,7 +330,7 @@ message_read(
 	canon_init(&r->body, m, how, e);
 	rc = read_all(r, fd);
 	if (rc == 0)
-		rc = header_index(m, e);
+		rc = header_index(m, FIELDS_MAX, e);
 	buf_clear(&r->line);
 	buf_clear(&r->tidy);
 	free(r);

@@ -10,8 +10,8 @@
 #include "mail/canon.h"
 #include "mail/header.h"
 
-/* What was added when it was prepared came on top of the header's ceiling. */
-enum { HEADER_STORED = 4 * HEADER_MAX };
+/* What was added when it was prepared came on top of the header's ceilings. */
+enum { HEADER_STORED = 4 * HEADER_MAX, FIELDS_STORED = 4 * FIELDS_MAX };
 
 struct storage {
 	struct message *m;         /* borrowed */
@@ -162,5 +162,5 @@ message_stored(struct message *m, const struct stored *from, struct error *e)
 		return error_set(e, ERR_MESSAGE, "it has no end of the header");
 	if (rc == 0 && !buf_ok(&m->body))
 		return error_set(e, ERR_OS, "out of memory");
-	return rc == 0 ? header_index(m, e) : -1;
+	return rc == 0 ? header_index(m, FIELDS_STORED, e) : -1;
 }
