@@ -32,7 +32,8 @@ read_at(int fd, char *to, size_t n, int64_t at)
 	return got;
 }
 
-/* Lines, and the longest of them, without its CRLF. */
+/* Lines, and the longest of them, without its CRLF, which the edge of a block
+   may cut in two. */
 static void
 measure_lines(struct storage *s, struct bytes block)
 {
@@ -41,14 +42,12 @@ measure_lines(struct storage *s, struct bytes block)
 	while (block.n > 0) {
 		size_t n = bytes_index(block, '\n');
 		size_t line = s->column + n;
+		bool cr = n > 0 ? block.p[n - 1] == '\r' : line > 0;
 
-		if (n < block.n) {
-			facts->lines++;
-			line -= line > 0;
-		}
-		if (line > facts->longest)
-			facts->longest = line;
+		facts->lines += n < block.n;
 		s->column = n < block.n ? 0 : line;
+		if (line - cr > facts->longest)
+			facts->longest = line - cr;
 		block = bytes_skip(block, n + 1);
 	}
 }
