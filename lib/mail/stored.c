@@ -115,6 +115,8 @@ take(struct storage *s, struct bytes block, struct error *e)
 		return 0;
 	}
 	buf_add(header, block);
+	if (header->state == BUF_NOMEM)
+		return error_set(e, ERR_OS, "out of memory");
 	if (!buf_ok(header))
 		return error_set(e, ERR_MESSAGE, "its header is too long");
 	end = header_end(header, had);

@@ -253,13 +253,15 @@ escaped(struct bytes text)
 	return hi < 0 || lo < 0 ? -1 : hi << 4 | lo;
 }
 
-/* The value as it was; NULL when it is none, or memory is out. */
+/* The value as it was; NULL when it is none, or with *e when memory is out. */
 static char *
-decode(struct bytes value)
+decode(struct bytes value, struct error *e)
 {
 	char *text = malloc(value.n + 1);
 	size_t n = 0;
 
+	if (text == NULL)
+		error_set(e, ERR_OS, "out of memory");
 	while (text != NULL && value.n > 0) {
 		int c = (unsigned char)value.p[0];
 
@@ -298,18 +300,19 @@ take_number(struct bytes *text, int64_t least, int64_t most, int64_t *to)
 	return *to >= least && *to <= most;
 }
 
-/* Everything a line can say: a function each, false when it makes no sense. */
-typedef bool reading(struct entry *n, char *text);
+/* Everything a line can say: a function each, false when it makes no sense, or
+   with *e when memory is out. */
+typedef bool reading(struct entry *n, char *text, struct error *e);
 
 static bool
-set_text(char **to, const char *text)
+set_text(char **to, const char *text, struct error *e)
 {
-	char *copy = *to == NULL ? strdup(text) : NULL;
-
-	if (copy == NULL)
+	if (*to != NULL)
 		return false;
-	*to = copy;
-	return true;
+	*to = strdup(text);
+	if (*to == NULL)
+		error_set(e, ERR_OS, "out of memory");
+	return *to != NULL;
 }
 
 static bool
@@ -321,66 +324,70 @@ set_number(int64_t *to, const char *text, int64_t most)
 }
 
 static bool
-read_account(struct entry *n, char *text)
+read_account(struct entry *n, char *text, struct error *e)
 {
-	return set_text(&n->account, text);
+	return set_text(&n->account, text, e);
 }
 
 static bool
-read_arrived(struct entry *n, char *text)
+read_arrived(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	return set_number(&n->arrived, text, INT64_MAX);
 }
 
 static bool
-read_uid(struct entry *n, char *text)
+read_uid(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	return set_number(&n->uid, text, UINT32_MAX);
 }
 
 static bool
-read_option(struct entry *n, char *text)
+read_option(struct entry *n, char *text, struct error *e)
 {
-	struct error ignored = ERROR_NONE;
 	char *value = strchr(text, ' ');
 
 	if (value == NULL)
 		return false;
 	*value++ = '\0';
-	return entry_option(n, text, value, &ignored) == 0;
+	return entry_option(n, text, value, e) == 0;
 }
 
 static bool
-read_report(struct entry *n, char *text)
+read_report(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	n->report = true;
 	return text[0] == '\0';
 }
 
 static bool
-read_international(struct entry *n, char *text)
+read_international(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	n->international = true;
 	return text[0] == '\0';
 }
 
 static bool
-read_sender(struct entry *n, char *text)
+read_sender(struct entry *n, char *text, struct error *e)
 {
-	return set_text(&n->env.sender, text);
+	return set_text(&n->env.sender, text, e);
 }
 
 static bool
-read_envid(struct entry *n, char *text)
+read_envid(struct entry *n, char *text, struct error *e)
 {
-	return set_text(&n->env.envid, text);
+	return set_text(&n->env.envid, text, e);
 }
 
 static bool
-read_return(struct entry *n, char *text)
+read_return(struct entry *n, char *text, struct error *e)
 {
 	int64_t ret;
 
+	(void)e;
 	if (!set_number(&ret, text, RETURN_HDRS))
 		return false;
 	n->env.ret = (enum dsn_return)ret;
@@ -389,11 +396,12 @@ read_return(struct entry *n, char *text)
 
 /* Of the last recipient, or of all of them when none was named yet. */
 static bool
-read_notify(struct entry *n, char *text)
+read_notify(struct entry *n, char *text, struct error *e)
 {
 	struct envelope *env = &n->env;
 	int64_t notify;
 
+	(void)e;
 	if (!set_number(&notify, text, 15))
 		return false;
 	*(env->n > 0 ? &env->to[env->n - 1].notify : &env->notify) =
@@ -402,31 +410,32 @@ read_notify(struct entry *n, char *text)
 }
 
 static bool
-read_to(struct entry *n, char *text)
+read_to(struct entry *n, char *text, struct error *e)
 {
-	struct error ignored = ERROR_NONE;
 	size_t at;
 
 	return text[0] != '\0' &&
-	    envelope_again(&n->env, bytes_of(text), &at, &ignored) == 0;
+	    envelope_again(&n->env, bytes_of(text), &at, e) == 0;
 }
 
 static bool
-read_original(struct entry *n, char *text)
+read_original(struct entry *n, char *text, struct error *e)
 {
 	return n->env.n > 0 &&
-	    set_text(&n->env.to[n->env.n - 1].original, text);
+	    set_text(&n->env.to[n->env.n - 1].original, text, e);
 }
 
 static bool
-read_parameters(struct entry *n, char *text)
+read_parameters(struct entry *n, char *text, struct error *e)
 {
-	return n->env.n > 0 && set_text(&n->env.to[n->env.n - 1].options, text);
+	return n->env.n > 0 &&
+	    set_text(&n->env.to[n->env.n - 1].options, text, e);
 }
 
 static bool
-read_end(struct entry *n, char *text)
+read_end(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	n->complete =
 	    n->account != NULL && n->env.sender != NULL && n->env.n > 0;
 	return n->complete && text[0] == '\0';
@@ -449,12 +458,13 @@ take_status(struct bytes *text, struct estatus *s)
 }
 
 static bool
-read_done(struct entry *n, char *text)
+read_done(struct entry *n, char *text, struct error *e)
 {
 	struct bytes rest = bytes_of(text);
 	int64_t i, state, stage, code;
 	struct estatus status;
 
+	(void)e;
 	if (!take_number(&rest, 0, (int64_t)n->env.n - 1, &i) ||
 	    !take_number(&rest, 0, VERDICT_QUEUED, &state) ||
 	    !take_number(&rest, 0, STAGE_OTHERS, &stage) ||
@@ -467,10 +477,11 @@ read_done(struct entry *n, char *text)
 }
 
 static bool
-read_try(struct entry *n, char *text)
+read_try(struct entry *n, char *text, struct error *e)
 {
 	struct bytes rest = bytes_of(text);
 
+	(void)e;
 	if (!take_number(&rest, 0, INT64_MAX, &n->tried) ||
 	    !take_number(&rest, 0, INT64_MAX, &n->next))
 		return false;
@@ -480,14 +491,16 @@ read_try(struct entry *n, char *text)
 }
 
 static bool
-read_due(struct entry *n, char *text)
+read_due(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	return set_number(&n->next, text, INT64_MAX);
 }
 
 static bool
-read_warned(struct entry *n, char *text)
+read_warned(struct entry *n, char *text, struct error *e)
 {
+	(void)e;
 	n->warned = true;
 	return text[0] == '\0';
 }
@@ -531,11 +544,11 @@ read_line(struct entry *n, struct bytes line, struct error *e)
 {
 	struct bytes key = bytes_take(&line, ' ');
 	const struct line_kind *kind = kind_of(key);
-	char *text = decode(line);
+	char *text = decode(line, e);
 	bool good;
 
 	good = text != NULL && kind != NULL && kind->history == n->complete &&
-	    kind->read(n, text);
+	    kind->read(n, text, e);
 	free(text);
 	if (good)
 		return 0;
