@@ -91,7 +91,8 @@ read_head(struct item *i, struct error *e)
 		return failed(i, "read", e);
 	if (sscanf(line, "sendoff-spool 1 %20lld %8x %n", &size, &sum, &end) !=
 		2 ||
-	    size < 0 || line[SPOOL_HEAD - 1] != '\n')
+	    size < 0 || size > INT64_MAX - SPOOL_HEAD ||
+	    line[SPOOL_HEAD - 1] != '\n')
 		return error_set(e, ERR_SPOOL, "its first line is damaged");
 	i->size = size;
 	i->sum = sum;
