@@ -76,11 +76,14 @@ open_draft(struct draft *d)
 {
 	struct flock lock = { .l_type = F_WRLCK };
 
-	d->fd = openat(d->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (d->fd >= 0 ||
-	    (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT &&
-		errno != EINVAL))
-		return d->fd < 0 ? -1 : 0;
+	if (!d->s->named_drafts)
+		d->fd =
+		    openat(d->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (d->fd >= 0)
+		return 0;
+	if (!d->s->named_drafts && errno != EOPNOTSUPP && errno != EISDIR &&
+	    errno != ENOENT && errno != EINVAL)
+		return -1;
 	if (mkdirat(d->s->dir, "draft", 0700) < 0 && errno != EEXIST)
 		return -1;
 	d->drafts = openat(d->s->dir, "draft",
@@ -206,7 +209,8 @@ static void
 close_draft(struct draft *d)
 {
 	if (d->drafts >= 0) {
-		unlinkat(d->drafts, d->name, 0);
+		if (d->fd >= 0)
+			unlinkat(d->drafts, d->name, 0);
 		close(d->drafts);
 	}
 	if (d->fd >= 0)

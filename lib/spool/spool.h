@@ -27,7 +27,8 @@ enum spool_place { SPOOL_QUEUE, SPOOL_HELD, SPOOL_DEAD, SPOOL_DAMAGED };
 struct spool {
 	int dir; /* owned */
 	uid_t owner;
-	char *path; /* owned */
+	char *path;        /* owned */
+	bool named_drafts; /* as if there were no unnamed files; for tests */
 };
 #define SPOOL ((struct spool){ .dir = -1 })
 
