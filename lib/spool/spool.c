@@ -305,6 +305,8 @@ spool_accounts(struct spool *s, enum spool_place place, struct error *e)
 	if (all.list != NULL && fd >= 0 && each_name(fd, add_name, &all) == 0)
 		return all.list;
 	place_error(e, s->path, "list it");
+	if (all.list == NULL && fd >= 0)
+		close(fd);
 	spool_names_free(all.list);
 	return NULL;
 }
