@@ -128,7 +128,8 @@ main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	bad = exhaust_all(base_work) + exhaust_all(mail_work) +
-	    exhaust_all(smtp_work) + exhaust_all(conf_work);
+	    exhaust_all(smtp_work) + exhaust_all(conf_work) +
+	    exhaust_all(spool_work);
 
 	return bad == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -24,6 +24,7 @@ struct work {
 };
 
 /* Each ends with a NULL name. */
-extern const struct work base_work[], mail_work[], smtp_work[], conf_work[];
+extern const struct work base_work[], mail_work[], smtp_work[], conf_work[],
+    spool_work[];
 
 #endif
