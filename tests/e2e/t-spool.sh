@@ -1,0 +1,390 @@
+#!/bin/bash
+# Messages that wait: what is kept, what a run over the spool makes of it.
+. "$(dirname "$0")/lib.sh"
+
+# ---- what waits --------------------------------------------------------------
+
+# queueing [KEY = VALUE;...]: an account that keeps what it cannot send.
+queueing() {
+	account 'on_failure = "queue"; retry_min = "1m";' "$@"
+}
+
+# A server that was there, and its port.
+dead_server() {
+	server
+	stop_servers
+	: >pids
+	wait_for "the server to die" not_listening
+	rm -rf store port
+}
+
+not_listening() {
+	! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+# The same port again, with somebody behind it.
+server_again() {
+	server --port "$port" "$@"
+}
+
+# waiting PLACE: how many there are.
+waiting() {
+	find "$SENDOFF_SPOOL/$1" -type f 2>/dev/null | wc -l
+}
+
+expect_waiting() {
+	local n
+	n=$(waiting "$1")
+	[ "$n" -eq "$2" ] || fail "$n messages in $1, not $2"
+}
+
+only_id() {
+	find "$SENDOFF_SPOOL/$1" -type f -printf '%f\n'
+}
+
+# Whatever stands in the file about when: it is tried now.
+flush_now() {
+	send --retry=all </dev/null
+	expect_exit 0
+	send --flush </dev/null
+}
+
+mailq() {
+	send --queue </dev/null
+	expect_exit 0
+	cp out queue
+}
+
+expect_queue() {
+	local pattern
+	mailq
+	for pattern; do
+		grep -qE -e "$pattern" queue || fail "mailq does not say: $pattern"
+	done
+}
+
+expect_empty_queue() {
+	expect_queue '^Mail queue is empty$'
+	expect_waiting . 0
+}
+
+# ---- keeping -----------------------------------------------------------------
+
+case_refused_connection_and_back() {
+	local id
+	dead_server
+	queueing
+	for id in 1 2 3; do
+		send_letter
+		expect_exit 0
+		expect_silence
+	done
+	expect_waiting queue 3
+	expect_queue 'me@example\.test' '^ +you@example\.test' \
+	    '\(.*[Rr]efused.*\)' ' in 3 Requests'
+	send --flush </dev/null
+	expect_exit 0
+	expect_waiting queue 3
+	server_again
+	flush_now
+	expect_exit 0
+	expect_messages 3
+	expect_empty_queue
+	[ "$(connections)" -eq 1 ] || fail "$(connections) connections"
+	expect_transcript_not '^. RSET'
+	[ "$(grep -cE '^. MAIL FROM' transcript)" -eq 3 ] ||
+	    fail "not three transactions"
+	flush_now
+	expect_messages 3
+}
+
+case_only_who_was_put_off_is_kept() {
+	server --on 'rcpt has=two@ reply "451 4.2.1 later"'
+	queueing
+	send one@example.test two@example.test < <(letter)
+	expect_exit 0
+	expect_silence
+	expect_messages 1
+	expect_json "$store/envelope-1.json" '[r["code"] for r in rcpt] == [250, 451]'
+	expect_queue '^ +two@example\.test' '451 4\.2\.1 later|later'
+	! grep -q 'one@example' queue || fail "one@ is queued, too"
+	stop_servers
+	: >pids
+	wait_for "the server to die" not_listening
+	rm -rf store port
+	server_again
+	flush_now
+	expect_messages 1
+	grep -q 'two@' "$store/envelope-1.json" || fail "it is not for two@"
+	! grep -q 'one@' "$store/envelope-1.json" || fail "one@ has it twice"
+	expect_empty_queue
+}
+
+case_a_refusal_is_not_kept() {
+	server --on 'rcpt reply "550 5.1.1 unknown"'
+	queueing
+	send_letter
+	expect_exit 67
+	expect_waiting queue 0
+}
+
+case_nothing_waiting_makes_no_spool() {
+	server
+	queueing
+	send_letter
+	expect_exit 0
+	[ ! -e "$SENDOFF_SPOOL" ] || fail "there is a spool"
+}
+
+case_success_drains_what_is_due() {
+	dead_server
+	queueing
+	send_letter
+	expect_exit 0
+	server_again
+	send --retry=all </dev/null
+	send_letter
+	expect_exit 0
+	wait_for "the other message" test -e "$store/message-2.eml"
+	wait_for "its end" sh -c "[ -z \"\$(find $SENDOFF_SPOOL -type f)\" ]"
+	expect_messages 2
+}
+
+# ---- bounces -----------------------------------------------------------------
+
+case_a_refusal_at_flush_comes_back() {
+	dead_server
+	queueing
+	send_letter
+	server_again --on 'rcpt has=you@ reply "550 5.1.1 no such user"'
+	flush_now
+	expect_exit 0
+	flush_now
+	expect_messages 1
+	expect_json "$store/envelope-1.json" 'mail == "FROM:<>"' \
+	    '[r["line"] for r in rcpt] == ["TO:<me@example.test>"]'
+	expect_header '^Content-Type: multipart/report' \
+	    '^To: .*me@example\.test' '^Auto-Submitted: auto-replied'
+	grep -q '^Final-Recipient: rfc822; *you@example\.test' \
+	    "$store/message-1.eml" || fail "it does not say who"
+	expect_empty_queue
+}
+
+case_a_bounce_that_is_refused_is_dead() {
+	dead_server
+	queueing
+	send_letter
+	server_again --on 'rcpt reply "550 5.1.1 nobody here"'
+	flush_now
+	flush_now
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_messages 0
+	expect_queue '^[0-9A-Z]+#' 'MAILER-DAEMON'
+	send --remove=all </dev/null
+	expect_exit 0
+	expect_empty_queue
+}
+
+# ---- modes of delivery -------------------------------------------------------
+
+case_odq_waits() {
+	server
+	account
+	send_letter -odq
+	expect_exit 0
+	expect_silence
+	expect_no_connection
+	expect_waiting queue 1
+	send -q </dev/null
+	expect_exit 0
+	expect_messages 1
+	expect_empty_queue
+}
+
+case_odb_is_in_the_background() {
+	server --on 'greeting delay 700 default'
+	account
+	send_letter -odb
+	expect_exit 0
+	expect_silence
+	expect_waiting queue 1
+	wait_for "the message" test -e "$store/message-1.eml"
+	wait_for "its end" sh -c "[ -z \"\$(find $SENDOFF_SPOOL -type f)\" ]"
+	expect_messages 1
+}
+
+case_odi_is_at_once() {
+	server
+	account 'deliver = "queue";'
+	send_letter
+	expect_waiting queue 1
+	send_letter -odi
+	expect_exit 0
+	[ -e "$store/message-1.eml" ] || fail "it was not sent"
+}
+
+# ---- changing ----------------------------------------------------------------
+
+case_hold_release_remove() {
+	local id
+	server
+	account 'deliver = "queue";'
+	send_letter
+	send_letter
+	id=$(only_id queue | sort | head -n 1)
+	send --hold="$id" </dev/null
+	expect_exit 0
+	expect_waiting queue 1
+	expect_waiting held 1
+	expect_queue "^$id!"
+	send --flush </dev/null
+	expect_messages 1
+	send --release="$id" </dev/null
+	expect_exit 0
+	expect_waiting held 0
+	send --remove="$id" </dev/null
+	expect_exit 0
+	expect_empty_queue
+	send --flush </dev/null
+	expect_messages 1
+}
+
+case_all_of_them() {
+	server
+	account 'deliver = "queue";'
+	send_letter
+	send_letter
+	send --hold=all </dev/null
+	expect_exit 0
+	expect_waiting held 2
+	send --release=all </dev/null
+	expect_exit 0
+	expect_waiting queue 2
+	send --retry=all </dev/null
+	expect_exit 0
+	send --remove=all </dev/null
+	expect_exit 0
+	expect_empty_queue
+}
+
+case_an_id_that_is_not_there() {
+	local what
+	server
+	account 'deliver = "queue";'
+	send_letter
+	for what in hold release remove retry; do
+		send "--$what=0NOSUCHID" </dev/null
+		expect_exit 64
+		expect_says '0NOSUCHID'
+	done
+	expect_waiting queue 1
+}
+
+# ---- what is wrong -----------------------------------------------------------
+
+case_a_wrong_password_waits() {
+	server --tls implicit --auth PLAIN --password another
+	tls_account 'tls = "implicit"; on_failure = "queue";'
+	send_letter
+	expect_exit 0
+	[ "$(wc -l <err)" -eq 1 ] || fail "not one line of notes"
+	expect_says 'queued'
+	expect_waiting queue 1
+	flush_now
+	expect_waiting queue 1
+	expect_waiting dead 0
+	expect_messages 0
+	expect_queue '^ +you@example\.test' '535'
+}
+
+# Root can write anywhere, yet not into what is no directory.
+case_a_spool_that_cannot_be_written() {
+	server
+	queueing
+	: >"$SENDOFF_SPOOL"
+	send_letter -odq
+	expect_exit 73
+	expect_says "$SENDOFF_SPOOL"
+	expect_no_connection
+	send_letter
+	expect_exit 0
+	expect_messages 1
+}
+
+case_a_dead_host_and_no_spool() {
+	dead_server
+	queueing
+	: >"$SENDOFF_SPOOL"
+	send_letter
+	expect_exit 75
+	expect_says 'refused'
+}
+
+case_a_spool_that_is_open_to_others() {
+	dead_server
+	queueing
+	mkdir -m 777 "$SENDOFF_SPOOL"
+	send_letter
+	expect_exit 75
+	expect_says 'open to others'
+	send_letter -odq
+	expect_exit 73
+	expect_waiting . 0
+}
+
+case_a_damaged_file_is_in_nobodys_way() {
+	local first
+	server
+	account 'deliver = "queue";'
+	send_letter
+	first=$(only_id queue)
+	send_letter
+	printf x | dd of="$SENDOFF_SPOOL/queue/test/$first" bs=1 seek=70 \
+	    conv=notrunc status=none
+	send --flush </dev/null
+	expect_says "$first"
+	expect_messages 1
+	expect_waiting queue 0
+	expect_waiting damaged 1
+}
+
+# ---- programs that look ------------------------------------------------------
+
+case_the_queue_as_json() {
+	dead_server
+	queueing
+	send_letter
+	send one@example.test two@example.test < <(letter)
+	send --queue --report=json </dev/null
+	expect_exit 0
+	[ "$(wc -l <out)" -eq "$(waiting queue)" ] ||
+	    fail "not a line for each message"
+	head -n 1 out >first
+	expect_json first 'account == "test"' 'place == "queue"' \
+	    'sender == "me@example.test"' 'tries == 1' 'next > tried' \
+	    'recipients == ["you@example.test"]' '"efused" in why' 'size > 100'
+	tail -n 1 out >last
+	expect_json last 'queue_id' 'len(recipients) >= 1'
+}
+
+case_a_daemon_ends_when_it_is_asked() {
+	local pid
+	dead_server
+	queueing
+	send_letter
+	server_again
+	send --retry=all </dev/null
+	"$sendoff" -C sendoff.conf -q1s </dev/null >out 2>err &
+	pid=$!
+	echo "$pid" >>pids
+	wait_for "the message" test -e "$store/message-1.eml"
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 0
+	expect_messages 1
+	expect_empty_queue
+}
+
+run_cases
