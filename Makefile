@@ -236,7 +236,8 @@ replays := $(addprefix $(B)/replay_,$(fuzz_names))
 
 # Work while memory runs out.
 nomem_src := $(sort $(wildcard $(srcdir)/tests/nomem/*.c))
-WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray \
+	-Wl,--wrap=strdup,--wrap=strndup
 
 $(B)/nomem: $(call obj,$(nomem_src)) $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(WRAP) $(ALL_LDFLAGS) $(LIB_LIBS)
