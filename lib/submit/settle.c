@@ -76,6 +76,32 @@ note(struct item *i, const struct envelope *env, bool tried, struct error *e)
 	return rc;
 }
 
+/*
+ * Who has it, at once: whatever is written and told behind this, he does not get
+ * it twice.
+ */
+static int
+note_sent(struct item *i, struct envelope *env, struct error *e)
+{
+	struct buf lines = BUF(ENTRY_MOST);
+	int rc = 0;
+
+	for (size_t k = 0; k < env->n; k++) {
+		struct recipient *to = &env->to[k];
+
+		if (to->verdict.state != VERDICT_SENT || to->noted)
+			continue;
+		entry_write_done(&i->entry, k, &lines);
+		to->noted = true;
+	}
+	if (!buf_ok(&lines))
+		rc = error_set(e, ERR_OS, "out of memory");
+	else if (lines.n > 0)
+		rc = item_note(i, buf_bytes(&lines), true, e);
+	buf_clear(&lines);
+	return rc;
+}
+
 static int
 put_off(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
@@ -127,6 +153,8 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 
 	if (all_sent(&l->env))
 		return item_drop(i, e);
+	if (note_sent(i, &l->env, e) < 0)
+		return -1;
 	if (is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
 	else
