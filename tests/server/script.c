@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,8 @@ condition(struct rule *r, struct bytes word, struct error *e)
 		return range_of(word, &r->conn, e);
 	if (bytes_is(name, "bytes"))
 		return number_of(word, &r->bytes, e);
+	if (bytes_is(name, "chance"))
+		return number_of(word, &r->chance, e);
 	if (!bytes_is(name, "has"))
 		return error_set(
 		    e, ERR_CONFIG, "unknown condition '%.*s'", BYTES_ARG(name));
@@ -221,7 +224,9 @@ rule_clear(struct rule *r)
 int
 script_add(struct script *s, struct bytes line, struct error *e)
 {
-	struct rule r = { .n = { 0, UINT_MAX }, .conn = { 0, UINT_MAX } };
+	struct rule r = {
+		.n = { 0, UINT_MAX }, .conn = { 0, UINT_MAX }, .chance = 100
+	};
 	struct bytes text = bytes_trim(line);
 	struct rule *more;
 
@@ -284,6 +289,25 @@ holds(struct bytes line, struct bytes what)
 	return false;
 }
 
+/*
+ * From 0 to 99.  A moment is looked at more than once, and has to fit the same
+ * rule each time: it is mixed out of what the moment is (xorshift-multiply).
+ */
+static unsigned
+die(unsigned seed, size_t rule, const struct moment *m)
+{
+	const uint32_t parts[] = { seed, (uint32_t)rule, (uint32_t)m->event,
+		m->conn, m->n };
+	uint32_t h = 0x9e3779b9;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		h = (h ^ parts[i]) * 0x85ebca6b;
+		h = (h ^ h >> 13) * 0xc2b2ae35;
+		h ^= h >> 16;
+	}
+	return h % 100;
+}
+
 static bool
 fits(const struct rule *r, const struct moment *m)
 {
@@ -298,7 +322,8 @@ const struct rule *
 script_match(const struct script *s, const struct moment *m)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (fits(&s->rules[i], m))
+		if (fits(&s->rules[i], m) &&
+		    die(s->seed, i, m) < s->rules[i].chance)
 			return &s->rules[i];
 	return NULL;
 }

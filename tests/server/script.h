@@ -18,8 +18,9 @@
  * recipient).
  *
  * Conditions: n= which time on this connection, conn= which connection (both
- * "2", "2+" or "2-4"), has= a text in the line, any case, bytes= at least so
- * many octets of content.
+ * "2", "2+" or "2-4"), has= a text in the line, any case, bytes= at least so many
+ * octets of content, chance= so many times in a hundred: by --seed, the rule,
+ * the connection and n, so that the same clients get the same answers.
  *
  * Actions: reply "LINE\nLINE" and send "RAW" stand in for the usual answer,
  * and their code decides what the server does next; default is that usual
@@ -83,7 +84,7 @@ struct rule {
 	enum event event;
 	struct range n, conn;
 	struct buf has; /* owned; empty: whatever the line */
-	unsigned bytes;
+	unsigned bytes, chance;
 	struct action actions[RULE_ACTIONS];
 	size_t actions_n;
 };
@@ -91,6 +92,7 @@ struct rule {
 struct script {
 	struct rule *rules; /* owned */
 	size_t n;
+	unsigned seed;
 };
 
 /* Something that happened on a connection. */

@@ -43,6 +43,7 @@ static const struct {
 	{ "iterations", NUMBER, AT(iterations), "of SCRAM (4096)" },
 	{ "on", RULE, 0, "a rule of the script" },
 	{ "script", RULES, 0, "a file of rules" },
+	{ "seed", NUMBER, AT(script.seed), "of its rules with a chance (0)" },
 	{ "store", TEXT, AT(store), "directory for what arrives" },
 	{ "discard", FLAG, AT(discard), "count the content, keep none" },
 	{ "quiet", FLAG, AT(quiet), "do not print the port" },
