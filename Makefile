@@ -4,6 +4,7 @@
 #   make demo           send a message to a server on this machine and show it
 #   make check          the tests; check-asan and check-valgrind: so too
 #   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
+#   make check-crash    kill -9 at every system call, full disks, and a crowd
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
@@ -23,14 +24,14 @@ FUZZ_SECONDS ?= 60
 # ---- what needs no configuration -------------------------------------------
 
 OUTER := deps deps-check deps-ci demo check check-asan check-valgrind \
-	check-callers fuzz lint distcheck clean distclean
+	check-callers check-crash fuzz lint distcheck clean distclean
 INNER := $(filter-out $(OUTER),$(or $(MAKECMDGOALS),all))
 
 BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
 	libgnutls28-dev libconfig-dev libidn2-dev libunistring-dev
 CHECK_DEPS = check mandoc universal-ctags python3 libc-bin
 CI_DEPS = clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck \
-	valgrind
+	valgrind strace
 
 # Short lines, unless V=1.
 say = $(if $(V),,@printf '  %-5s%s\n' $(1) $(2);)
@@ -75,6 +76,11 @@ check-valgrind: deps-ci
 check-callers: deps
 	$(build) all server
 	@bash $(srcdir)/tests/callers/run.sh $(B) $(ONLY)
+
+check-crash: deps-ci
+	$(build) all server
+	@sh $(srcdir)/tests/crash/matrix.sh $(B)
+	@sh $(srcdir)/tests/crash/load.sh $(B) 500
 
 fuzz: deps-ci
 	$(build) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzzers
