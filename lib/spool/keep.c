@@ -69,13 +69,10 @@ failed(const struct draft *d, struct error *e)
 	return place_error(e, d->s->path, "keep the message");
 }
 
-/* A file of no name; where there is none, one in draft/, locked while it is
-   written, so that it can be told from one that was left behind. */
+/* A file of no name; where there is none, one in draft/. */
 static int
-open_draft(struct draft *d)
+make_draft(struct draft *d)
 {
-	struct flock lock = { .l_type = F_WRLCK };
-
 	if (!d->s->named_drafts)
 		d->fd =
 		    openat(d->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -93,7 +90,19 @@ open_draft(struct draft *d)
 	make_id(d->name, d->here);
 	d->fd = openat(d->drafts, d->name,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return d->fd < 0 ? -1 : fcntl(d->fd, F_OFD_SETLK, &lock);
+	return d->fd < 0 ? -1 : 0;
+}
+
+/*
+ * Locked until we are through with it: nobody sends what is in its place but
+ * not durable, and may still be taken back.
+ */
+static int
+open_draft(struct draft *d)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+
+	return make_draft(d) < 0 ? -1 : fcntl(d->fd, F_OFD_SETLK, &lock);
 }
 
 static int
@@ -243,15 +252,14 @@ commit(struct draft *d, struct entry *n, struct message *m, struct error *e)
 	if ((n->tries > 0 && put_off(d, n->next) < 0) || fdatasync(d->fd) < 0)
 		return failed(d, e);
 	rc = put(d, n);
-	if (rc == 0 && fsync(d->dir) < 0) {
-		unlinkat(d->dir, n->id, 0);
-		rc = -1;
-	}
-	if (rc >= 0)
+	if (rc >= 0 && fsync(d->dir) == 0)
 		return 0;
+	failed(d, e);
+	if (rc == 0)
+		unlinkat(d->dir, n->id, 0);
 	if (!named)
 		n->id[0] = '\0';
-	return failed(d, e);
+	return -1;
 }
 
 int
