@@ -236,6 +236,8 @@ try_id(struct runner *q, const char *account, const char *id)
 
 	if (item_take(&i, &q->spool, SPOOL_QUEUE, account, id, &e) < 0)
 		report_error(q->r->program, q->r->form, &e, error_exit(&e));
+	else if (i.fd >= 0 && i.entry.complete && !entry_open(&i.entry))
+		item_drop(&i, &e); /* it could not be removed before */
 	else if (i.fd >= 0 && i.entry.complete && is_wanted(q->w, &i.entry) &&
 	    is_due(q, &i))
 		try_item(q, &i);

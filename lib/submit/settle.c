@@ -145,6 +145,18 @@ is_hopeless(const struct error *e)
 	    e->kind == ERR_TOO_LARGE;
 }
 
+/* What cannot be removed says itself that it is done with. */
+static int
+drop(struct item *i, const struct envelope *env, struct error *e)
+{
+	struct error ignored = ERROR_NONE;
+
+	if (item_drop(i, e) == 0)
+		return 0;
+	note(i, env, false, &ignored);
+	return -1;
+}
+
 static int
 write_down(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
@@ -152,7 +164,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	int rc;
 
 	if (all_sent(&l->env))
-		return item_drop(i, e);
+		return drop(i, &l->env, e);
 	if (note_sent(i, &l->env, e) < 0)
 		return -1;
 	if (is_hopeless(why))
@@ -164,7 +176,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 		return rc < 0 ? -1 : 0;
 	if (somebody_is_open(&l->env))
 		return put_off(l, r, i, why, e);
-	return item_drop(i, e);
+	return drop(i, &l->env, e);
 }
 
 /* Having failed, it stays as it was, and is tried again. */
