@@ -11,13 +11,13 @@ import concurrent.futures
 import itertools
 import os
 import re
-import subprocess
 import sys
+import time
 
 from world import ME, Server, World, arrived, letter
 
 FAULTS = ("write pwrite64 fsync fdatasync linkat renameat renameat2 ftruncate "
-          "mkdir mkdirat utimensat").split()
+          "mkdir mkdirat utimensat unlinkat").split()
 TEMPORARY = {73, 74, 75}
 GOOD, LATE, BAD = "good@example.test", "late@example.test", "bad@example.test"
 WORKERS = 3
@@ -122,6 +122,36 @@ class Matrix:
         print(f"  WRONG {phase.name}: {point.call} (exit {point.status}, "
               f"{point.tags}): {what}")
 
+    def too_early(self, injection):
+        """A run over the queue that sees a message before it is durable: the
+        exit status of who keeps it, and how often it came meanwhile, and in
+        all."""
+        name = f"point-{next(self.numbers)}"
+        spool = os.path.join(self.world.dir, "spool-" + name)
+        place = os.path.join(spool, "queue", "test")
+        os.makedirs(place, 0o700)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            keeping = pool.submit(
+                self.world.run, self.healthy, spool, ["-odq", GOOD],
+                letter(name), ["strace", "-f", "-o", "/dev/null", "-e",
+                               "inject=fsync:delay_enter=700000" + injection])
+            while not os.listdir(place) and not keeping.done():
+                time.sleep(0.01)
+            self.world.run(self.healthy, spool, ["-qR@"])
+            meanwhile = arrived(self.healthy)[name, GOOD]
+            status = keeping.result()
+        self.world.flush(self.healthy, spool)
+        return status, meanwhile, arrived(self.healthy)[name, GOOD]
+
+    def race(self):
+        for injection, want in (("", (0, 0, 1)), (":error=EIO", (75, 0, 0))):
+            got = self.too_early(injection)
+            print(f"looked at before it was durable{injection}: exit {got[0]}, "
+                  f"{got[1]} sent meanwhile, {got[2]} in all")
+            if got != want:
+                self.failed = True
+                print(f"  WRONG: not {want}")
+
     # ---- judging ------------------------------------------------------------
 
     def judge(self, phase, points, may_repeat):
@@ -209,7 +239,8 @@ def main(build, directory):
     try:
         for phase in phases:
             matrix.kill(phase)
-        for phase in (enqueue, fall_back, phases[3]):
+        matrix.race()
+        for phase in phases:
             for error in ("ENOSPC", "EIO"):
                 matrix.fail(phase, error)
     finally:
