@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/stop.h"
+#include "cmd/gate.h"
 #include "smtp/service.h"
 #include "submit/report.h"
 #include "submit/submit.h"
@@ -16,6 +17,7 @@ enum { PATIENCE = 300, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
 struct serving {
 	const struct request *r;
 	struct service *s;
+	struct gate gate;
 	bool broken; /* memory is out, or he is deaf */
 	bool deaf;   /* replies do not reach the client */
 };
@@ -93,6 +95,19 @@ read_content(void *ctx, char *to, size_t room)
 	}
 }
 
+/* The same, up to the most that a message may hold. */
+static ssize_t
+read_within_limit(void *ctx, char *to, size_t room)
+{
+	struct serving *v = ctx;
+	ssize_t n = read_content(ctx, to, room);
+
+	if (!service_too_large(v->s))
+		return n;
+	errno = EFBIG;
+	return -1;
+}
+
 /* What could not be taken in is read all the same: it is no command. */
 static void
 drain(struct serving *v)
@@ -129,7 +144,8 @@ relay(struct serving *v)
 	struct request r = *v->r;
 
 	r.given = service_envelope(v->s);
-	r.read = read_content;
+	r.peer = gate_peer(&v->gate);
+	r.read = read_within_limit;
 	r.read_ctx = v;
 	r.lone_dot_ends = false;
 	r.read_recipients = r.read_envelope_from = false;
@@ -163,6 +179,23 @@ converse_with_client(struct serving *v)
 	}
 }
 
+/* Who may not come in is told so in place of a greeting. */
+static void
+receive_client(struct serving *v, struct service_plan *plan)
+{
+	struct error e = ERROR_NONE;
+
+	if (gate_open(&v->gate, v->r, &e) < 0) {
+		service_close(v->s, "4.3.2", e.text);
+		return;
+	}
+	plan->max_size = v->gate.limits.size;
+	plan->max_recipients = v->gate.limits.recipients;
+	plan->admit = gate_admit;
+	plan->ctx = &v->gate;
+	converse_with_client(v);
+}
+
 int
 serve(const struct request *r)
 {
@@ -177,9 +210,10 @@ serve(const struct request *r)
 	v.s = service_new(&plan);
 	if (v.s == NULL)
 		return EX_OSERR;
-	converse_with_client(&v);
+	receive_client(&v, &plan);
 	send_replies(&v);
 	service_free(v.s);
+	gate_close(&v.gate);
 	if (v.deaf)
 		return EX_IOERR;
 	return v.broken ? EX_OSERR : EX_OK;

@@ -67,6 +67,33 @@ conf_log(const struct conf *c)
 	return (const char *const *)c->top.of[KEY_LOG].words;
 }
 
+static int64_t
+limit(const struct conf *c, enum key_id k)
+{
+	struct error ignored = ERROR_NONE;
+	struct value usual = { 0 };
+	int64_t n;
+
+	if (c != NULL && c->top.of[k].origin != NULL)
+		return c->top.of[k].number;
+	value_of_text(
+	    &usual, &keys[k], bytes_of(keys[k].fallback), NULL, &ignored);
+	n = usual.number;
+	value_clear(&usual);
+	return n;
+}
+
+struct conf_limits
+conf_limits(const struct conf *c)
+{
+	return (struct conf_limits){
+		.connections = limit(c, KEY_LIMIT_CONNECTIONS),
+		.messages = limit(c, KEY_LIMIT_MESSAGES),
+		.recipients = limit(c, KEY_LIMIT_RECIPIENTS),
+		.size = limit(c, KEY_LIMIT_SIZE),
+	};
+}
+
 bool
 conf_is_roots(const struct conf *c)
 {

@@ -52,6 +52,17 @@ const char *conf_spool(const struct conf *c);
 /* Where to log: "syslog", "off", files; NULL when nobody said. */
 const char *const *conf_log(const struct conf *c);
 
+/* What a user of the service may, as the limit_* keys say; 0: no limit. */
+struct conf_limits {
+	int64_t connections; /* at once */
+	int64_t messages;    /* a minute */
+	int64_t recipients;  /* of a message */
+	int64_t size;        /* octets of a message */
+};
+
+/* The defaults when c is NULL. */
+struct conf_limits conf_limits(const struct conf *c);
+
 /* Settings from the command line or the environment, over any account's. */
 struct conf_override {
 	const char *key;    /* as in the file: "tls_trust_file" */

@@ -84,6 +84,12 @@ service_reply(
 		s->errors++;
 }
 
+bool
+service_too_large(const struct service *s)
+{
+	return s->plan->max_size > 0 && s->size > s->plan->max_size;
+}
+
 void
 service_reset(struct service *s)
 {
@@ -91,6 +97,7 @@ service_reset(struct service *s)
 	free(s->order);
 	s->order = NULL;
 	s->order_n = 0;
+	s->size = 0;
 	s->has_sender = s->utf8 = s->content = s->chunked = s->last = false;
 	s->place = LINE_START;
 }

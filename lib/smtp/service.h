@@ -9,12 +9,20 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "mail/envelope.h"
 
 struct service_plan {
 	bool lmtp;
-	const char *host; /* in the greeting; borrowed */
-	int64_t max_size; /* octets; 0: no limit that is known */
+	const char *host;       /* in the greeting; borrowed */
+	int64_t max_size;       /* octets; 0: no limit that is known */
+	int64_t max_recipients; /* of a message; 0: no limit of the caller's */
+	/*
+	 * Asked at each MAIL, if set: -1, and words in e, when no message may
+	 * come now (452 4.3.2).
+	 */
+	int (*admit)(void *ctx, struct error *e);
+	void *ctx;
 };
 
 /* What the service wants next. */
@@ -43,6 +51,9 @@ bool service_input(struct service *s, struct bytes in);
 
 /* The input is at its end. */
 void service_end(struct service *s);
+
+/* Is there more content than max_size? */
+bool service_too_large(const struct service *s);
 
 /* 421, and over; why goes on from the name of the host. */
 void service_close(struct service *s, const char *status, const char *why);
@@ -77,6 +88,7 @@ enum service_content service_content(
  * reply.  SMTP has one for all: 250 when all have it; else the first failure's
  * own code and words, for good (5yz) as soon as somebody has the message,
  * lest the client sends it to them again; with a line for each who has not.
+ * Of what is too large nothing may have been sent: 552 for all.
  */
 void service_answer(struct service *s, const struct verdict *verdicts,
     bool somebody, const struct error *e);

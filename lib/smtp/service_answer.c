@@ -35,6 +35,15 @@ answer_of_error(const struct error *e)
 	}
 }
 
+static void
+answer_too_large(struct service *s)
+{
+	size_t n = s->plan->lmtp ? s->order_n : 1;
+
+	for (size_t i = 0; i < n; i++)
+		service_too_large_reply(s);
+}
+
 static struct answer
 answer_of(const struct verdict *v, const struct error *e)
 {
@@ -70,6 +79,8 @@ add_answer(struct service *s, char gap, const struct answer *a, const char *who)
 	char text[300];
 
 	clean_copy(text, sizeof(text), bytes_of(without_status(a->text)));
+	if (bytes_starts_case(bytes_of(text), who) && text[strlen(who)] == ':')
+		who = ""; /* a relay by LMTP names him, too */
 	buf_addf(&s->out, "%d%c%d.%d.%d %s%s%s\r\n", a->code, gap,
 	    a->status.class, a->status.subject, a->status.detail, who,
 	    who[0] != '\0' ? ": " : "", text);
@@ -158,7 +169,9 @@ service_answer(struct service *s, const struct verdict *verdicts, bool somebody,
     const struct error *e)
 {
 	if (s->content) {
-		if (s->plan->lmtp)
+		if (service_too_large(s))
+			answer_too_large(s);
+		else if (s->plan->lmtp)
 			answer_each(s, verdicts, e);
 		else
 			answer_all(s, verdicts, somebody, e);

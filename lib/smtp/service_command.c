@@ -113,6 +113,20 @@ take_sender(struct service *s, struct bytes *args)
 	return rc == 0;
 }
 
+/* May another message come, and now? */
+static bool
+admitted(struct service *s)
+{
+	struct error e = ERROR_NONE;
+	char text[300];
+
+	if (s->plan->admit == NULL || s->plan->admit(s->plan->ctx, &e) == 0)
+		return true;
+	clean_copy(text, sizeof(text), bytes_of(e.text));
+	service_reply(s, 452, "4.3.2", "%s", text);
+	return false;
+}
+
 static void
 hear_mail(struct service *s, struct bytes args)
 {
@@ -130,7 +144,7 @@ hear_mail(struct service *s, struct bytes args)
 	}
 	if (!take_sender(s, &args))
 		return;
-	if (!service_mail_parameters(s, args)) {
+	if (!service_mail_parameters(s, args) || !admitted(s)) {
 		service_reset(s);
 		return;
 	}
@@ -191,6 +205,14 @@ take_recipient(struct service *s, struct bytes args)
 	address_clear(&a);
 }
 
+static int64_t
+most_recipients(const struct service *s)
+{
+	int64_t most = s->plan->max_recipients;
+
+	return most > 0 && most < RECIPIENTS_MOST ? most : RECIPIENTS_MOST;
+}
+
 static void
 hear_rcpt(struct service *s, struct bytes args)
 {
@@ -198,8 +220,10 @@ hear_rcpt(struct service *s, struct bytes args)
 		bad_sequence(s, s->content ? "BDAT has begun" : "MAIL first");
 	else if (!take_preposition(&args, "TO"))
 		service_reply(s, 501, "5.5.4", "RCPT TO:<address> is wanted");
-	else if (s->order_n >= RECIPIENTS_MOST)
-		service_reply(s, 452, "4.5.3", "too many recipients");
+	else if ((int64_t)s->order_n >= most_recipients(s))
+		service_reply(s, 452, "4.5.3",
+		    "too many recipients: %" PRId64 " is the most",
+		    most_recipients(s));
 	else
 		take_recipient(s, args);
 }

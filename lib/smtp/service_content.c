@@ -119,6 +119,7 @@ service_content(struct service *s, char *to, size_t room, size_t *n)
 		if (what != CONTENT_SOME)
 			break;
 	}
+	s->size += (int64_t)*n;
 	if (what == CONTENT_WAITS && s->ended) {
 		service_leave(s);
 		return CONTENT_ABORTED;

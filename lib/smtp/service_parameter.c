@@ -88,6 +88,14 @@ unknown_parameter(struct service *s, struct bytes keyword)
 	return false;
 }
 
+void
+service_too_large_reply(struct service *s)
+{
+	service_reply(s, 552, "5.3.4",
+	    "the message is too large: %" PRId64 " octets is the most",
+	    s->plan->max_size);
+}
+
 static bool
 take_size(struct service *s, struct bytes keyword, struct bytes value)
 {
@@ -97,8 +105,7 @@ take_size(struct service *s, struct bytes keyword, struct bytes value)
 		return bad_parameter(s, keyword);
 	if (s->plan->max_size == 0 || n <= s->plan->max_size)
 		return true;
-	service_reply(s, 552, "5.3.4", "%" PRId64 " octets is the most",
-	    s->plan->max_size);
+	service_too_large_reply(s);
 	return false;
 }
 

@@ -30,11 +30,15 @@ struct service {
 	bool between;       /* chunks: the last one was answered */
 	bool chunked, last; /* BDAT */
 	int64_t chunk;      /* octets of it that are to come */
+	int64_t size;       /* octets of the message so far */
 };
 
 /* Add a reply; one of 5yz counts as an error. */
 void service_reply(struct service *s, int code, const char *status,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* 552, and how large a message may be. */
+void service_too_large_reply(struct service *s);
 
 /* Forget the envelope; and be over. */
 void service_reset(struct service *s);

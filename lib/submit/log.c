@@ -157,7 +157,8 @@ log_line(struct buf *out, const struct letter *l, const struct request *r,
 
 	buf_addf(&from, "<%s>", l->env.sender != NULL ? l->env.sender : "");
 	add_text(out, r, "msgid", buf_bytes(&l->message_id));
-	add_text(out, r, "id", bytes_of(l->queue_id));
+	add_text(out, r, "id",
+	    bytes_of(l->queue_id[0] != '\0' ? l->queue_id : l->id));
 	add_text(out, r, "account", bytes_of(l->account.name));
 	add_text(out, r, "from", buf_bytes(&from));
 	if (l->env.n > 0)
@@ -173,7 +174,8 @@ log_line(struct buf *out, const struct letter *l, const struct request *r,
 		add_text(out, r, "maybe_delivered", BYTES("yes"));
 	add_number(out, "trips", l->round_trips);
 	add_number(out, "ms", l->took / 1000);
-	add_number(out, "uid", (int64_t)getuid());
+	add_number(
+	    out, "uid", (int64_t)(r->peer != NULL ? r->peer->uid : getuid()));
 	add_number(out, "exit", o.exit);
 	buf_clear(&from);
 }

@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "compose/compose.h"
 #include "mail/envelope.h"
+#include "submit/peer.h"
 
 /* -od: what the account says of `deliver' counts if it is UNSAID. */
 enum delivery {
@@ -50,6 +51,8 @@ struct request {
 	const struct composition *compose;
 	/* The envelope as it was given, if set: no operands, no header then. */
 	const struct envelope *given;
+	/* Who handed the message over by a socket, if that is known. */
+	const struct peer *peer;
 	bool serve_lmtp;         /* -bs speaks LMTP */
 	bool lone_dot_ends;      /* without -i */
 	bool read_recipients;    /* -t */

@@ -439,10 +439,10 @@ int
 letter_rewrite(struct letter *l, const struct request *r, struct error *e)
 {
 	drop_private(&l->message);
-	if (complete_sender(l, e) < 0 || apply_policy(l, r, e) < 0 ||
-	    fill_envelope(l, r, e) < 0 || add_unreadable(l, e) < 0 ||
-	    qualify_header(l, r, e) < 0 || hide_recipients(l, r, e) < 0 ||
-	    complete(l, r, e) < 0)
+	if (letter_receive(l, r, e) < 0 || complete_sender(l, e) < 0 ||
+	    apply_policy(l, r, e) < 0 || fill_envelope(l, r, e) < 0 ||
+	    add_unreadable(l, e) < 0 || qualify_header(l, r, e) < 0 ||
+	    hide_recipients(l, r, e) < 0 || complete(l, r, e) < 0)
 		return -1;
 	note_id(l);
 	return message_encode(

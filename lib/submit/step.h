@@ -24,6 +24,12 @@ int letter_address(struct letter *l, const struct request *r, struct error *e);
 /* The account that takes it (submit/route.c). */
 int letter_route(struct letter *l, const struct request *r, struct error *e);
 
+/*
+ * A Received field in front, of who handed the message over; nothing where
+ * nobody did (submit/received.c).  Part of letter_rewrite().
+ */
+int letter_receive(struct letter *l, const struct request *r, struct error *e);
+
 /* The envelope made whole; the header fit to leave (submit/rewrite.c). */
 int letter_rewrite(struct letter *l, const struct request *r, struct error *e);
 

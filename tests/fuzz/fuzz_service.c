@@ -67,9 +67,12 @@ run(struct service *s, struct heard *h)
 }
 
 static struct heard
-hear(bool lmtp, struct bytes in, size_t piece)
+hear(int how, struct bytes in, size_t piece)
 {
-	struct service_plan plan = { .lmtp = lmtp, .host = "host.test" };
+	struct service_plan plan = { .lmtp = how & 1,
+		.host = "host.test",
+		.max_size = how & 64 ? 100 : 0,
+		.max_recipients = how & 64 ? 2 : 0 };
 	struct service *s = service_new(&plan);
 	struct heard h = { BUF(1 << 26), BUF(1 << 24) };
 
@@ -104,8 +107,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct bytes in = { (const char *)data + (n > 0), n - (n > 0) };
-	bool lmtp = n > 0 && data[0] % 2;
-	struct heard a = hear(lmtp, in, 1), b = hear(lmtp, in, 1000);
+	int how = n > 0 ? data[0] : 0;
+	struct heard a = hear(how, in, 1), b = hear(how, in, 1000);
 
 	check_replies(buf_bytes(&a.replies));
 	if (!bytes_same(buf_bytes(&a.replies), buf_bytes(&b.replies)) ||

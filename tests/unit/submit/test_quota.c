@@ -1,0 +1,151 @@
+#include "submit/quota.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+Suite *suite_quota(void);
+
+enum { SECOND = 1000000 };
+
+static int64_t now;
+
+static int64_t
+ticks(void)
+{
+	return now;
+}
+
+static const struct here here = { .ticks = ticks };
+static char dir[] = "/tmp/sendoff-quota.XXXXXX";
+
+static void
+make_dir(void)
+{
+	now = 1000 * (int64_t)SECOND;
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void
+remove_dir(void)
+{
+	char path[64];
+
+	for (int uid = 1; uid < 3; uid++) {
+		snprintf(path, sizeof(path), "%s/%d", dir, uid);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+static struct quota
+of(uid_t uid)
+{
+	struct error e = ERROR_NONE;
+	struct quota q;
+
+	ck_assert_int_eq(quota_open(&q, dir, uid, &e), 0);
+	return q;
+}
+
+/* As another process would: the file is all that is shared. */
+static int64_t
+take(uid_t uid, int64_t most)
+{
+	struct error e = ERROR_NONE;
+	struct quota q = of(uid);
+	int64_t wait = quota_take(&q, most, &here, &e);
+
+	quota_close(&q);
+	return wait;
+}
+
+START_TEST(all_at_once_and_then_in_turn)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(take(1, 3), 0);
+	ck_assert_int_eq(take(1, 3), 20 * SECOND);
+	now += 19 * SECOND;
+	ck_assert_int_eq(take(1, 3), SECOND);
+	now += SECOND;
+	ck_assert_int_eq(take(1, 3), 0);
+	ck_assert_int_eq(take(1, 3), 20 * SECOND);
+}
+END_TEST
+
+START_TEST(a_quiet_minute_pays_for_all)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(take(1, 3), 0);
+	now += 600 * (int64_t)SECOND;
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(take(1, 3), 0);
+	ck_assert_int_gt(take(1, 3), 0);
+}
+END_TEST
+
+START_TEST(nobody_pays_for_another)
+{
+	ck_assert_int_eq(take(1, 1), 0);
+	ck_assert_int_eq(take(1, 1), 60 * SECOND);
+	ck_assert_int_eq(take(2, 1), 0);
+}
+END_TEST
+
+/* After a boot the clock may begin anew. */
+START_TEST(a_clock_that_was_another)
+{
+	ck_assert_int_eq(take(1, 1), 0);
+	now = 5;
+	ck_assert_int_eq(take(1, 1), 0);
+	ck_assert_int_eq(take(1, 1), 60 * SECOND);
+}
+END_TEST
+
+START_TEST(so_many_at_once)
+{
+	struct error e = ERROR_NONE;
+	struct quota a = of(1), b = of(1), c = of(1), other = of(2);
+
+	ck_assert_int_eq(quota_enter(&a, 2, &e), 1);
+	ck_assert_int_eq(quota_enter(&b, 2, &e), 1);
+	ck_assert_int_eq(quota_enter(&c, 2, &e), 0);
+	ck_assert_int_eq(quota_enter(&other, 2, &e), 1);
+	quota_close(&a);
+	ck_assert_int_eq(quota_enter(&c, 2, &e), 1);
+	quota_close(&b);
+	quota_close(&c);
+	quota_close(&other);
+}
+END_TEST
+
+/* Whoever may write there could lift his limit. */
+START_TEST(a_directory_that_others_see)
+{
+	struct error e = ERROR_NONE;
+	struct quota q;
+
+	ck_assert_int_eq(chmod(dir, 0750), 0);
+	ck_assert_int_eq(quota_open(&q, dir, 1, &e), -1);
+	ck_assert_int_eq(e.kind, ERR_OS);
+}
+END_TEST
+
+Suite *
+suite_quota(void)
+{
+	Suite *s = suite_create("quota");
+	TCase *t = tcase_create("quota");
+
+	tcase_add_checked_fixture(t, make_dir, remove_dir);
+	tcase_add_test(t, all_at_once_and_then_in_turn);
+	tcase_add_test(t, a_quiet_minute_pays_for_all);
+	tcase_add_test(t, nobody_pays_for_another);
+	tcase_add_test(t, a_clock_that_was_another);
+	tcase_add_test(t, so_many_at_once);
+	tcase_add_test(t, a_directory_that_others_see);
+	suite_add_tcase(s, t);
+	return s;
+}
