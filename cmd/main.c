@@ -17,6 +17,7 @@
 #include "cmd/ask.h"
 #include "cmd/environment.h"
 #include "cmd/inspect.h"
+#include "cmd/listen.h"
 #include "cmd/options.h"
 #include "cmd/progress.h"
 #include "cmd/queue.h"
@@ -196,6 +197,8 @@ act(struct options *o, const struct request *r)
 		return aliases_verify(r);
 	case ACTION_SERVE:
 		return serve(r);
+	case ACTION_LISTEN:
+		return listen_and_serve(r, o->socket);
 	case ACTION_FLUSH:
 		return flush_queue(r, o);
 	case ACTION_NOTHING:

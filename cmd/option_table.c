@@ -374,6 +374,18 @@ set_mode(struct options *o, const struct option_row *row, const char *value,
 	return bad_value(row, value, "m, p, i, v, s", e);
 }
 
+/* Not for the callers of sendmail: it would wait for ever. */
+static int
+set_listen(struct options *o, const struct option_row *row, const char *value,
+    struct error *e)
+{
+	if (check_caller(o, row, e) < 0)
+		return -1;
+	o->socket = value[0] != '\0' ? value : NULL;
+	set_action(o, ACTION_LISTEN);
+	return 0;
+}
+
 /* 5m, 1h30m, or seconds alone, as sendmail's -q has them. */
 static int
 read_interval(struct options *o, const char *text)
@@ -648,6 +660,7 @@ const struct option_row option_rows[] = {
 	{ "hold", '\0', ARG, "ID", set_hold, NULL, "keep a message back, or all" },
 	{ "release", '\0', ARG, "ID", set_release, NULL, "no longer" },
 	{ "remove", '\0', ARG, "ID", set_remove, NULL, "delete a message that waits, or all" },
+	{ "serve", '\0', JOINED_ARG, "SOCKET", set_listen, NULL, "relay for the users of this machine, by LMTP there" },
 	{ "version", '\0', NO_ARG, NULL, set_version, NULL, "print the version" },
 	{ "help", '\0', NO_ARG, NULL, set_help, NULL, "print this" },
 

@@ -217,6 +217,7 @@ reads_no_message(const struct options *o)
 	case ACTION_REMOVE:
 	case ACTION_RETRY:
 	case ACTION_NEWALIASES:
+	case ACTION_LISTEN:
 	case ACTION_NOTHING:
 		return true;
 	case ACTION_SEND:
@@ -237,13 +238,14 @@ check_actions(const struct options *o, struct error *e)
 	const unsigned ours = 1U << ACTION_PRETEND | 1U << ACTION_CHECK |
 	    1U << ACTION_SHOW_CONFIG | 1U << ACTION_SERVER_INFO |
 	    1U << ACTION_ASK | 1U << ACTION_HOLD | 1U << ACTION_RELEASE |
-	    1U << ACTION_REMOVE | 1U << ACTION_RETRY;
+	    1U << ACTION_REMOVE | 1U << ACTION_RETRY | 1U << ACTION_LISTEN;
 
 	if ((o->actions & ours) == 0 || (o->actions & (o->actions - 1)) == 0)
 		return 0;
 	error_set(e, ERR_USAGE, "these options do different things");
 	return error_hint(e,
-	    "one of -P, -S, --check, --show-config, --hold, --release, "
+	    "one of -P, -S, --check, --show-config, --serve, --hold, "
+	    "--release, "
 	    "--remove, --retry, -b and -q at a time, or several "
 	    "of --verify, --expand, --command, --noop");
 }

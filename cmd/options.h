@@ -29,6 +29,7 @@ enum action {
 	ACTION_NEWALIASES,
 	ACTION_VERIFY,
 	ACTION_SERVE,   /* -bs */
+	ACTION_LISTEN,  /* --serve */
 	ACTION_NOTHING, /* hoststat and the like: no state is kept */
 	ACTION_VERSION,
 	ACTION_HELP
@@ -48,6 +49,7 @@ struct options {
 	const char *sender, *full_name, *account, *file, *debug_file;
 	char tag[33];         /* -L, made harmless; or "" */
 	const char *protocol; /* of the account, or of -bs; or NULL */
+	const char *socket;   /* of --serve; or NULL */
 	const char *aliases, *aliases_to_check;
 	const char *queue_id;   /* of --hold and its like */
 	struct flush_wish wish; /* of --flush, -qI and its like */

@@ -1,0 +1,336 @@
+#include "cmd/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "cmd/serve.h"
+#include "submit/report.h"
+
+/* systemd hands descriptors over from the third on. */
+enum { CHILDREN_MOST = 256, BACKLOG = 128, HANDED_OVER = 3 };
+
+/* A child, and a pipe that it alone can write to: closed when it has ended. */
+struct child {
+	pid_t pid;
+	int alive;
+};
+
+struct listener {
+	const struct request *r;
+	int fd;           /* where clients come in; -1: no more */
+	const char *path; /* of the socket, to go with us; or NULL */
+	struct stat at;   /* of it, when it was made */
+	struct child children[CHILDREN_MOST];
+	size_t n;
+	bool stops; /* that the children end is all we wait for */
+};
+
+/* ---- the socket ------------------------------------------------------------- */
+
+static bool
+option_is(int fd, int option, int want)
+{
+	socklen_t n = sizeof(int);
+	int is;
+
+	return getsockopt(fd, SOL_SOCKET, option, &is, &n) == 0 && is == want;
+}
+
+/* sd_listen_fds(3): one socket, for this very process.  0: there is none. */
+static int
+take_over(struct listener *s, struct error *e)
+{
+	const char *pid = secure_getenv("LISTEN_PID");
+	const char *n = secure_getenv("LISTEN_FDS");
+
+	if (pid == NULL || n == NULL || strtol(pid, NULL, 10) != getpid())
+		return 0;
+	if (strcmp(n, "1") != 0)
+		return error_set(e, ERR_USAGE,
+		    "one socket is listened to, LISTEN_FDS has '%.20s'", n);
+	if (!option_is(HANDED_OVER, SO_DOMAIN, AF_UNIX) ||
+	    !option_is(HANDED_OVER, SO_TYPE, SOCK_STREAM) ||
+	    !option_is(HANDED_OVER, SO_ACCEPTCONN, 1))
+		return error_set(e, ERR_USAGE,
+		    "what was handed over is no Unix stream socket that "
+		    "listens");
+	s->fd = HANDED_OVER;
+	fcntl(s->fd, F_SETFD, FD_CLOEXEC);
+	fcntl(s->fd, F_SETFL, O_NONBLOCK);
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	return 1;
+}
+
+static int
+address_of(const char *path, struct sockaddr_un *to, struct error *e)
+{
+	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strlen(path) >= sizeof(to->sun_path))
+		return error_set(e, ERR_USAGE,
+		    "'%s' is too long for a socket: %zu octets is the most",
+		    path, sizeof(to->sun_path) - 1);
+	strcpy(to->sun_path, path);
+	return 0;
+}
+
+/* Whoever died without taking it away does not answer. */
+static bool
+is_dead(const struct sockaddr_un *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool dead = fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)a, sizeof(*a)) < 0 &&
+	    errno == ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	return dead;
+}
+
+static int
+clear_place(const struct sockaddr_un *a, struct error *e)
+{
+	struct stat st;
+
+	if (lstat(a->sun_path, &st) < 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return error_set(
+		    e, ERR_CONFIG, "'%s' is there, and no socket", a->sun_path);
+	if (!is_dead(a))
+		return error_set(e, ERR_CONNECT,
+		    "somebody listens at '%s' already", a->sun_path);
+	if (unlink(a->sun_path) < 0)
+		return error_sys(e, ERR_OS, "cannot replace '%s'", a->sun_path);
+	return 0;
+}
+
+/* Everybody may come in; the gate knows who he is. */
+static int
+bind_there(struct listener *s, const struct sockaddr_un *a, struct error *e)
+{
+	mode_t usual;
+	int rc;
+
+	if (clear_place(a, e) < 0)
+		return -1;
+	usual = umask(0111);
+	rc = bind(s->fd, (const struct sockaddr *)a, sizeof(*a));
+	umask(usual);
+	if (rc < 0 || listen(s->fd, BACKLOG) < 0 ||
+	    lstat(a->sun_path, &s->at) < 0)
+		return error_sys(
+		    e, ERR_OS, "cannot listen at '%s'", a->sun_path);
+	s->path = a->sun_path;
+	return 0;
+}
+
+/* The directory, locked: of two that start at once the second must see us. */
+static int
+lock_place(const char *path, struct error *e)
+{
+	struct buf dir = BUF(PATH_MAX);
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (slash == NULL)
+		buf_addc(&dir, '.');
+	else
+		buf_add(
+		    &dir, (struct bytes){ path, (size_t)(slash - path) + 1 });
+	fd = open(buf_text(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		error_sys(e, ERR_OS, "cannot open '%s'", buf_text(&dir));
+	else
+		flock(fd, LOCK_EX);
+	buf_clear(&dir);
+	return fd;
+}
+
+static int
+open_socket(struct listener *s, struct sockaddr_un *a, const char *path,
+    struct error *e)
+{
+	int dir, rc;
+
+	if (address_of(path, a, e) < 0 || (dir = lock_place(path, e)) < 0)
+		return -1;
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	rc = s->fd < 0 ? error_sys(e, ERR_OS, "cannot make a socket")
+		       : bind_there(s, a, e);
+	close(dir);
+	return rc;
+}
+
+/* Nobody comes in any more; a socket that is another's by now stays. */
+static void
+close_socket(struct listener *s)
+{
+	struct stat now;
+
+	if (s->path != NULL && lstat(s->path, &now) == 0 &&
+	    now.st_dev == s->at.st_dev && now.st_ino == s->at.st_ino)
+		unlink(s->path);
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+/* ---- children ------------------------------------------------------------------ */
+
+/* In the child: nothing of ours but the client. */
+static int
+serve_client(struct listener *s, int client)
+{
+	struct request r = *s->r;
+
+	close(s->fd);
+	for (size_t i = 0; i < s->n; i++)
+		close(s->children[i].alive);
+	if (dup2(client, STDIN_FILENO) < 0 || dup2(client, STDOUT_FILENO) < 0)
+		return EX_OSERR;
+	close(client);
+	r.input = STDIN_FILENO;
+	r.serve_lmtp = true;
+	return serve(&r);
+}
+
+static void
+start_child(struct listener *s, int client)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		_exit(serve_client(s, client));
+	}
+	close(ends[1]);
+	if (pid < 0)
+		close(ends[0]);
+	else
+		s->children[s->n++] = (struct child){ pid, ends[0] };
+}
+
+static void
+bury_child(struct listener *s, size_t i)
+{
+	close(s->children[i].alive);
+	while (waitpid(s->children[i].pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	s->children[i] = s->children[--s->n];
+}
+
+static void
+take_client(struct listener *s)
+{
+	static const struct timespec breath = { 0, 100000000 };
+	int client = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (client >= 0) {
+		start_child(s, client);
+		close(client);
+	} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+	    errno == ENOBUFS)
+		nanosleep(&breath, NULL);
+}
+
+/* With all children busy the next client waits at the door. */
+static void
+wait_once(struct listener *s)
+{
+	struct pollfd p[1 + CHILDREN_MOST];
+	size_t n = s->n;
+	bool open = s->fd >= 0 && n < CHILDREN_MOST;
+
+	p[0] = (struct pollfd){ .fd = open ? s->fd : -1, .events = POLLIN };
+	for (size_t i = 0; i < n; i++)
+		p[1 + i] = (struct pollfd){ .fd = s->children[i].alive };
+	if ((s->stops ? poll(p, 1 + n, -1) : stop_poll(p, 1 + n, NULL)) <= 0)
+		return;
+	for (size_t i = n; i-- > 0;)
+		if (p[1 + i].revents != 0)
+			bury_child(s, i);
+	if (p[0].revents != 0)
+		take_client(s);
+}
+
+/* They tell their clients that they go. */
+static void
+stop_children(struct listener *s)
+{
+	s->stops = true;
+	for (size_t i = 0; i < s->n; i++)
+		kill(s->children[i].pid, SIGTERM);
+	while (s->n > 0)
+		wait_once(s);
+}
+
+/* ---- the whole ------------------------------------------------------------------ */
+
+/* Users should not be the first to find that it cannot work. */
+static int
+check_configuration(const struct request *r, struct error *e)
+{
+	struct buf complaints = BUF(64 << 10);
+	struct conf *c = conf_load(&r->places, &complaints, e);
+
+	report_write(STDERR_FILENO, buf_bytes(&complaints));
+	buf_clear(&complaints);
+	conf_free(c);
+	return c == NULL ? -1 : 0;
+}
+
+static int
+settle(struct listener *s, struct sockaddr_un *a, const char *path,
+    struct error *e)
+{
+	int rc;
+
+	if (check_configuration(s->r, e) < 0)
+		return -1;
+	rc = take_over(s, e);
+	if (rc == 0)
+		rc = open_socket(s, a, path, e);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+listen_and_serve(const struct request *r, const char *path)
+{
+	struct listener s = { .r = r, .fd = -1 };
+	struct error e = ERROR_NONE;
+	struct sockaddr_un a;
+	int status;
+
+	if (path == NULL)
+		path = "/run/sendoff/submit";
+	stop_defer(); /* the socket goes with us */
+	if (settle(&s, &a, path, &e) == 0)
+		while (stop_asked() == 0)
+			wait_once(&s);
+	close_socket(&s);
+	stop_children(&s);
+	status = error_exit(&e);
+	if (e.kind != ERR_NONE)
+		report_error(r->program, r->form, &e, status);
+	return status;
+}

@@ -1,0 +1,601 @@
+#!/bin/bash
+# The system's service: users hand their mail over at a socket, and the service
+# alone knows the password.  The service runs as one uid, two others send.
+. "$(dirname "$0")/lib.sh"
+
+SERVICE=21474 ANN=21475 BOB=21476
+
+# become UID COMMAND..., to its end; and as UID COMMAND..., and back.
+become() {
+	exec setpriv --reuid="$1" --regid="$1" --clear-groups --inh-caps=-all \
+	    --bounding-set=-all -- "${@:2}"
+}
+
+as() {
+	(become "$@")
+}
+
+# relay_configured [KEY = VALUE;...]: what the service has, for the last server;
+# the keys are for the top.
+relay_configured() {
+	mkdir -p "$dir/run" "$dir/etc"
+	chmod 755 "$dir"
+	(umask 077 && cat >"$dir/etc/relay.conf") <<-END
+		log = "$dir/run/log";
+		domain = "example.test";
+		aliases = "off";
+		$*
+		defaults: { timeout = "5s"; };
+		accounts: { relay: {
+		  host = "localhost"; port = $port; tls = "implicit";
+		  tls_trust_file = "$dir/etc/ca.pem";
+		  user = "user"; password = "not-for-users"; auth = "PLAIN";
+		}; };
+	END
+	cp "$CERTS/ca.pem" "$dir/etc"
+	chown -R "$SERVICE" "$dir/etc" "$dir/run"
+	chmod 700 "$dir/etc" "$dir/run"
+	user_configured
+}
+
+# What the users have.
+user_configured() {
+	cat >"$dir/user.conf" <<-END
+		log = "off"; dead_letter = "off"; aliases = "off";
+		domain = "example.test";
+		defaults: { timeout = "10s"; };
+		accounts: { system: {
+		  protocol = "lmtp"; host = "$dir/submit";
+		}; };
+	END
+	chmod 644 "$dir/user.conf"
+	mkdir -p "$dir/door"
+}
+
+relay_server() {
+	server --tls implicit --auth PLAIN --user user \
+	    --password not-for-users "$@"
+}
+
+# service: by --serve, at $dir/submit.
+service() {
+	: >"$dir/service.err"
+	chown "$SERVICE" "$dir/door" "$dir/service.err"
+	ln -sfn door/submit "$dir/submit"
+	RUNTIME_DIRECTORY=$dir/run/limits HOME=/ become "$SERVICE" "$sendoff" \
+	    -C "$dir/etc/relay.conf" --serve="$dir/door/submit" \
+	    </dev/null 2>>"$dir/service.err" &
+	service=$!
+	echo "$service" >>"$dir/pids"
+	wait_for "the service" test -S "$dir/submit"
+}
+
+# The same as systemd does it; with --hand-over, as for Accept=no.
+activated() {
+	local hand_over=()
+	[ "$1" != --hand-over ] || hand_over=("$1")
+	shift "${#hand_over[@]}"
+	chown "$SERVICE" "$dir/door"
+	ln -sfn door/submit "$dir/submit"
+	RUNTIME_DIRECTORY=$dir/run/limits HOME=/ become "$SERVICE" \
+	    "$python" "$dir/accept.py" "${hand_over[@]}" "$dir/door/submit" \
+	    "$sendoff" -C "$dir/etc/relay.conf" "$@" 2>"$dir/service.err" &
+	service=$!
+	echo "$service" >>"$dir/pids"
+	wait_for "the service" test -S "$dir/submit"
+}
+
+# send_as UID [ARGUMENT...]: as send.
+send_as() {
+	timeout 60 setpriv --reuid="$1" --regid="$1" --clear-groups -- \
+	    env HOME=/nonexistent "$sendoff" -C "$dir/user.conf" \
+	    -f me@example.test "${@:2}" \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+	echo "$status" >"$dir/status"
+}
+
+# A program and a directory that all may see.
+public() {
+	needs_root
+	command -v setpriv >/dev/null || skip "there is no setpriv"
+	cp "$sendoff" "$dir/program"
+	sendoff=$dir/program
+	chmod 755 "$dir" "$dir/.." "$sendoff"
+	cp "$here/accept.py" "$dir"
+}
+
+letter_of() {
+	printf 'Subject: x\n\n%s\n' "$1"
+}
+
+# ---- the receipt -------------------------------------------------------------
+
+case_accepted() {
+	public
+	relay_server
+	relay_configured
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	expect_silence
+	expect_messages 1
+}
+
+case_refused() {
+	public
+	relay_server --on 'rcpt has=gone@ reply "550 5.1.1 no such box"' \
+	    --on 'rcpt has=spam@ reply "554 5.7.1 not you"'
+	relay_configured
+	service
+	send_as "$ANN" gone@example.test < <(letter)
+	expect_exit 67
+	expect_says '550 5\.1\.1 .*no such box'
+	send_as "$ANN" spam@example.test < <(letter)
+	expect_exit 69
+	expect_says '554 5\.7\.1 .*not you'
+	send_as "$ANN" --report=json gone@example.test you@example.test \
+	    < <(letter)
+	expect_exit 67
+	expect_report '[r["status"] for r in recipients] == ["refused", "accepted"]'
+}
+
+case_put_off() {
+	public
+	relay_server --on 'rcpt reply "451 4.7.1 greylisted"'
+	relay_configured
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says '451 4\.7\.1 .*greylisted'
+}
+
+case_relay_down() {
+	public
+	port=1 relay_configured
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says '451 4\.4\.1'
+}
+
+case_no_service() {
+	public
+	user_configured
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says submit
+}
+
+case_a_wrong_password_is_the_services_matter() {
+	public
+	server --tls implicit --auth PLAIN --user user --password another
+	relay_configured
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says_not 'not-for-users' "$(printf '\0user\0not-for-users' | base64)"
+}
+
+# ---- who it is --------------------------------------------------------------
+
+case_the_real_uid_is_recorded() {
+	public
+	relay_server
+	relay_configured
+	service
+	USER=root LOGNAME=root send_as "$ANN" -f root@example.test \
+	    -F 'Charlie Root' you@example.test <<-END
+		Received: from localhost (uid 0, login root) by here; now
+		From: root@example.test
+
+		x
+	END
+	expect_exit 0
+	tr -d '\r' <"$store/message-1.eml" | awk 'NR == 1 || /^[ \t]/ && !out {
+		print; next } { out = 1 }' | tr -d '\n' >first
+	grep -qE "^Received: from localhost \(uid $ANN\) by [^ ]+ \(sendoff\) with LMTP id [0-9a-f]{16}; ..., " \
+	    first || fail "the first field is $(<first)"
+	grep -q "uid=$ANN" "$dir/run/log" || fail "the log does not know him"
+	grep -q "id=$(grep -oE '[0-9a-f]{16}' first)" "$dir/run/log" ||
+	    fail "the log does not know the message"
+}
+
+case_a_login_stands_beside_its_uid() {
+	public
+	getent passwd 65534 | grep -q ^nobody: || skip "nobody is not nobody"
+	relay_server
+	relay_configured
+	service
+	send_as 65534 you@example.test < <(letter)
+	expect_header '^Received: from localhost \(uid 65534, login nobody\) by'
+}
+
+case_no_socket_no_field() {
+	public
+	server
+	account
+	send_letter
+	expect_no_header '^Received'
+}
+
+case_a_service_that_is_its_own_relay() {
+	public
+	port=1 relay_configured
+	service
+	sed -i "s|host = \"localhost\"; port = 1; tls = \"implicit\"|protocol = \"lmtp\"; host = \"$dir/submit\"|
+		s|^  user.*||" "$dir/etc/relay.conf"
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 65 69
+	expect_says 'circles'
+}
+
+# ---- the secret -------------------------------------------------------------------
+
+# A session of ANN's that is under way: $child serves it.
+session() {
+	mkfifo "$dir/hold"
+	as "$ANN" "$python" -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.recv(4096)
+s.sendall(b"LHLO x\r\nMAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.test>\r\nDATA\r\n\r\nx\r\n.\r\n")
+f = s.makefile()
+while not f.readline().startswith("250 2.0.0"):
+    pass
+print("up", flush=True)
+sys.stdin.read()' "$dir/submit" >"$dir/up" <"$dir/hold" &
+	exec 8>"$dir/hold"
+	wait_for "the session" test -s "$dir/up"
+	child=$(pgrep -P "$service")
+	[ -n "$child" ] || fail "nobody serves"
+}
+
+case_the_password_is_out_of_reach() {
+	local what path
+	public
+	relay_server
+	relay_configured
+	service
+	session
+	for what in environ mem maps fd auxv; do
+		for path in "/proc/$child/$what" "/proc/$service/$what"; do
+			[ -e "$path" ] || fail "there is no $path"
+			! as "$ANN" ls "$path/" >/dev/null 2>&1 ||
+			    fail "$path is open to users"
+			! as "$ANN" head -c 1 "$path" >/dev/null 2>&1 ||
+			    fail "$path is open to users"
+		done
+	done
+	! as "$ANN" cat "$dir/etc/relay.conf" 2>/dev/null ||
+	    fail "the file is open to users"
+}
+
+# The uid that the service runs as reads the file; but not the process: what
+# runs as the same uid for another purpose learns nothing from that.
+case_nobody_may_trace_it() {
+	public
+	relay_server
+	relay_configured
+	service
+	session
+	for what in environ mem maps; do
+		! as "$SERVICE" head -c 1 "/proc/$child/$what" \
+		    >/dev/null 2>&1 || fail "its $what is open to its uid"
+	done
+	as "$SERVICE" "$python" -c 'import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+sys.exit(libc.ptrace(16, int(sys.argv[1]), 0, 0) == 0)' "$child" ||
+	    fail "it can be traced"
+	grep -q '^Max core file size *0 ' "/proc/$child/limits" ||
+	    fail "it leaves core dumps"
+}
+
+case_nothing_tells_the_password() {
+	local what
+	public
+	relay_server
+	relay_configured
+	service
+	send_as "$ANN" -v --debug-level=3 --show-secrets you@example.test \
+	    < <(letter)
+	expect_exit 0
+	expect_says '^.* LHLO' '^.* < 220 .*LMTP'
+	expect_says_not 'not-for-users' '> AUTH' '[^A-Z]EHLO' \
+	    "$(printf '\0user\0not-for-users' | base64)"
+	send_as "$ANN" --show-config
+	expect_exit 0
+	! grep -q 'not-for-users' out || fail "--show-config tells it"
+	for what in --show-config --check --pretend --server-info; do
+		send_as "$ANN" -C "$dir/etc/relay.conf" "$what" </dev/null
+		expect_exit 66 71 77 78
+		! grep -q 'not-for-users' out err || fail "$what tells it"
+	done
+}
+
+# ---- limits ------------------------------------------------------------------
+
+case_a_flood_is_stopped() {
+	public
+	relay_server
+	relay_configured 'limit_messages = 3;'
+	service
+	for _ in 1 2 3; do
+		send_as "$ANN" you@example.test < <(letter)
+		expect_exit 0
+	done
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says "452 4\.3\.2 .*uid $ANN: 3 a minute is the limit; come again in (19|20) s"
+	expect_messages 3
+	send_as "$BOB" you@example.test < <(letter)
+	expect_exit 0
+	send you@example.test -C x </dev/null
+	run_sendoff -C "$dir/user.conf" you@example.test < <(letter)
+	expect_exit 0
+}
+
+case_a_flood_in_one_session() {
+	public
+	relay_server
+	relay_configured 'limit_messages = 3;'
+	activated -bs --protocol=lmtp
+	as "$ANN" "$python" -c 'import smtplib, socket, sys
+class Client(smtplib.LMTP):
+    pass
+c = Client(sys.argv[1], 1)
+taken = 0
+for i in range(5):
+    try:
+        c.sendmail("me@example.test", ["you@example.test"], "Subject: x\r\n\r\nx\r\n")
+        taken += 1
+    except smtplib.SMTPSenderRefused as e:
+        assert e.smtp_code == 452 and b"3 a minute" in e.smtp_error, e
+sys.exit(taken != 3)' "$dir/submit" || fail "not three were taken"
+	expect_messages 3
+}
+
+case_too_many_recipients() {
+	public
+	relay_server
+	relay_configured 'limit_recipients = 2;'
+	service
+	# The client comes again with those who were too many.
+	send_as "$ANN" --report=json a@example.test b@example.test \
+	    c@example.test < <(letter)
+	expect_exit 0
+	expect_messages 2
+	expect_json "$store/envelope-1.json" 'len(rcpt) == 2'
+	as "$ANN" "$python" -c 'import smtplib, sys
+c = smtplib.LMTP(sys.argv[1], 1)
+c.ehlo("x")
+c.mail("me@example.test")
+codes = [c.rcpt(a + "@example.test") for a in "abc"]
+assert [code for code, _ in codes] == [250, 250, 452], codes
+assert codes[2][1] == b"4.5.3 too many recipients: 2 is the most", codes' \
+	    "$dir/submit" || fail "see above"
+}
+
+case_too_large() {
+	public
+	relay_server
+	relay_configured 'limit_size = "10K";'
+	service
+	send_as "$ANN" you@example.test < <(letter && head -c 12000 /dev/zero |
+	    tr '\0' x | fold)
+	expect_exit 69
+	expect_says 'too large'
+	send_as "$ANN" you@example.test < <(letter && head -c 8000 /dev/zero |
+	    tr '\0' x | fold)
+	expect_exit 0
+}
+
+# Who does not say the size, or lies, learns it at the end.
+case_too_large_unannounced() {
+	public
+	relay_server
+	relay_configured 'limit_size = "10K";'
+	service
+	as "$ANN" "$python" -c 'import smtplib, sys
+c = smtplib.LMTP(sys.argv[1], 1)
+assert c.ehlo("x")[0] == 250 and c.esmtp_features["size"] == "10240"
+for size in (12000, 400000, 5000):
+    c.docmd("MAIL FROM:<me@example.test> SIZE=1")
+    c.docmd("RCPT TO:<a@example.test>")
+    c.docmd("RCPT TO:<b@example.test>")
+    c.docmd("DATA")
+    c.send(b"Subject: x\r\n\r\n" + b"x\r\n" * (size // 3) + b".\r\n")
+    for i in range(2):
+        code, text = c.getreply()
+        want = (552, b"5.3.4") if size > 10240 else (250, b"2.0.0")
+        assert code == want[0] and text.startswith(want[1]), (size, code, text)
+assert c.docmd("MAIL FROM:<me@example.test> SIZE=99999")[0] == 552
+assert c.quit()[0] == 221' "$dir/submit" || fail "see above"
+	expect_messages 1
+}
+
+# idle UID N: open so many connections and keep them; $dir/idle has the first
+# line that each was sent.
+idle() {
+	rm -f "$dir/hold"
+	mkfifo "$dir/hold"
+	as "$1" "$python" -c 'import socket, sys
+all = []
+for i in range(int(sys.argv[2])):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    print(s.makefile().readline().rstrip(), flush=True)
+    all.append(s)
+print("that-is-all", flush=True)
+sys.stdin.read()' "$dir/submit" "$2" >"$dir/idle" <"$dir/hold" &
+	exec 8>"$dir/hold"
+	wait_for "the idle ones" grep -qs that-is-all "$dir/idle"
+}
+
+# idlers_do_no_harm: of 300, the service having room for 256.
+idlers_do_no_harm() {
+	idle "$ANN" 300
+	[ "$(grep -c '^220 ' idle)" -eq 5 ] || fail "not five came in"
+	[ "$(grep -c "^421 4\.3\.2 .*uid $ANN: 5 at once" idle)" -eq 295 ] ||
+	    fail "the others were not told"
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	send_as "$BOB" you@example.test < <(letter)
+	expect_exit 0
+	exec 8>&-
+	wait_for "room for him again" can_send "$ANN"
+}
+
+can_send() {
+	send_as "$1" you@example.test < <(letter)
+	[ "$status" -eq 0 ]
+}
+
+case_idle_connections_lock_nobody_out() {
+	public
+	relay_server
+	relay_configured 'limit_connections = 5; limit_messages = 0;'
+	service
+	idlers_do_no_harm
+}
+
+case_nor_do_they_with_a_process_each() {
+	public
+	relay_server
+	relay_configured 'limit_connections = 5; limit_messages = 0;'
+	activated -bs --protocol=lmtp
+	idlers_do_no_harm
+}
+
+case_no_count_no_mail() {
+	public
+	relay_server
+	relay_configured
+	mkdir -m 755 "$dir/run/limits"
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says '421 4\.3\.2 .*not ours alone'
+	expect_no_connection
+}
+
+# ---- the listener ---------------------------------------------------------------
+
+case_a_process_for_each_client() {
+	public
+	relay_server
+	relay_configured
+	activated -bs --protocol=lmtp
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	expect_header "^Received: from localhost \(uid $ANN\) by"
+}
+
+case_a_socket_handed_over() {
+	# shellcheck disable=SC2016
+	public
+	relay_server
+	relay_configured
+	activated --hand-over --serve
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	expect_header "^Received: from localhost \(uid $ANN\) by"
+	kill -TERM "$service"
+	wait "$service" || fail "it ended with $?"
+	[ -S "$dir/submit" ] || fail "the socket was not its to take away"
+}
+
+# handed_over N COMMAND: with descriptor 3 and LISTEN_FDS=N.
+handed_over() {
+	timeout 10 bash -c 'exec 3</dev/null; LISTEN_PID=$BASHPID LISTEN_FDS=$1 \
+	    exec "${@:2}"' - "$@" >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+
+case_what_is_no_socket_is_not_taken() {
+	public
+	port=1 relay_configured
+	handed_over 1 "$sendoff" -C "$dir/etc/relay.conf" --serve
+	expect_exit 64
+	expect_says 'no Unix stream socket'
+	handed_over 2 "$sendoff" -C "$dir/etc/relay.conf" --serve
+	expect_exit 64
+	expect_says "LISTEN_FDS has '2'"
+}
+
+# A client has come to the relay, and not gone.
+under_way() {
+	[ -n "$(find "$store" -name '*conn-*' -print -quit)" ]
+}
+
+case_it_goes_in_good_order() {
+	public
+	relay_server --on 'rcpt delay 3000'
+	relay_configured
+	service
+	idle "$BOB" 1
+	send_as "$ANN" you@example.test < <(letter) &
+	wait_for "the relay" under_way
+	kill -TERM "$service"
+	wait "$service" || fail "it ended with $?"
+	wait $!
+	status=$(<"$dir/status")
+	expect_exit 75
+	expect_says '451 4\.4\.1 .*interrupted'
+	expect_messages 0
+	[ ! -e "$dir/submit" ] || fail "the socket is left"
+	! pgrep -f "serve=$dir/" >/dev/null || fail "children are left"
+}
+
+case_a_dead_socket_is_replaced() {
+	public
+	relay_server
+	relay_configured
+	service
+	kill -KILL "$service"
+	wait "$service"
+	[ -S "$dir/submit" ] || fail "there is no dead socket"
+	service
+	wait_for "the new one" can_send "$ANN"
+}
+
+# serves_not PATTERN: a start that must fail.
+serves_not() {
+	HOME=/ as "$SERVICE" timeout 10 "$sendoff" -C "$dir/etc/relay.conf" \
+	    --serve="$dir/door/submit" </dev/null >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect_exit "$1"
+	expect_says "$2"
+}
+
+case_what_is_another_s_is_not_replaced() {
+	public
+	relay_server
+	relay_configured
+	service
+	serves_not 75 'somebody listens'
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	kill -TERM "$service"
+	wait "$service"
+	echo mine >"$dir/door/submit"
+	serves_not 78 'no socket'
+	[ "$(<"$dir/door/submit")" = mine ] || fail "it was replaced"
+}
+
+case_errors_are_found_at_the_start() {
+	public
+	port=1 relay_configured 'nonsense = 1;'
+	chown "$SERVICE" "$dir/door"
+	serves_not 78 nonsense
+	[ ! -e "$dir/door/submit" ] || fail "it listens"
+}
+
+case_not_by_the_name_of_sendmail() {
+	ln -s "$sendoff" sendmail
+	sendoff=./sendmail run_sendoff --serve="$dir/x" </dev/null
+	expect_exit 64
+	[ ! -e "$dir/x" ] || fail "it listens"
+}
+
+run_cases
