@@ -9,6 +9,7 @@
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
 #   make install        DESTDIR, prefix and friends are honoured; uninstall
+#   make install-system the same with sendmail, and the service of a system
 #   make install-lib    the library: sendoff.h, libsendoff.a, sendoff.pc
 #   make distcheck      build and install from the tarball of `make dist'
 #
@@ -42,7 +43,7 @@ build = @$(MAKE) --no-print-directory $(jobs)
 run = @$(MAKE) --no-print-directory -j1
 
 .PHONY: $(OUTER) all server programs fuzzers dist install uninstall \
-	lib install-lib uninstall-lib \
+	install-system uninstall-system lib install-lib uninstall-lib \
 	check-unit check-corpus check-nomem check-floors check-docs check-e2e \
 	run-check lint-source lint-scripts lint-format lint-cppcheck lint-tidy
 
@@ -342,6 +343,42 @@ ifeq ($(enable_sendmail),yes)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/mailq)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/newaliases)
 endif
+
+# The service: units of systemd, its user, and what the users' sendmail needs
+# to find it.  A configuration that is there stays as it is.
+unitdir = $(prefix)/lib/systemd/system
+units = sendoff.socket sendoff@.service sendoff-flush.service \
+	sendoff-flush.timer
+etc = $(sysconfdir)/sendoff
+place = sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|'
+unless_there = [ -e $(2) ] || $(INSTALL) -m $(3) $(srcdir)/conf/$(1) $(2)
+
+install-system:
+	@$(MAKE) --no-print-directory enable_sendmail=yes install
+	$(INSTALL) -d $(call dest,$(unitdir)) $(call dest,$(etc)) \
+	    $(call dest,$(prefix)/lib/sysusers.d) \
+	    $(call dest,$(prefix)/lib/tmpfiles.d)
+	for unit in $(units); do \
+	    $(place) $(srcdir)/conf/$$unit >$(call dest,$(unitdir))/$$unit && \
+	    chmod 644 $(call dest,$(unitdir))/$$unit || exit 1; done
+	$(INSTALL) -m 644 $(srcdir)/conf/sendoff.sysusers \
+	    $(call dest,$(prefix)/lib/sysusers.d/sendoff.conf)
+	$(INSTALL) -m 644 $(srcdir)/conf/sendoff.tmpfiles \
+	    $(call dest,$(prefix)/lib/tmpfiles.d/sendoff.conf)
+	$(call unless_there,sendoff-user.conf,$(call dest,$(etc)/sendoff.conf),644)
+	$(call unless_there,sendoff-relay.conf,$(call dest,$(etc)/relay.conf),600)
+
+# What was written into a configuration is not ours to throw away.
+if_unchanged = ! cmp -s $(srcdir)/conf/$(1) $(2) || rm -f $(2)
+
+uninstall-system:
+	@$(MAKE) --no-print-directory enable_sendmail=yes uninstall
+	rm -f $(addprefix $(call dest,$(unitdir)/),$(units)) \
+	    $(call dest,$(prefix)/lib/sysusers.d/sendoff.conf) \
+	    $(call dest,$(prefix)/lib/tmpfiles.d/sendoff.conf)
+	$(call if_unchanged,sendoff-user.conf,$(call dest,$(etc)/sendoff.conf))
+	$(call if_unchanged,sendoff-relay.conf,$(call dest,$(etc)/relay.conf))
+	-rmdir $(call dest,$(etc))
 
 install-lib: lib
 	$(INSTALL) -d $(call dest,$(libdir)/pkgconfig) $(call dest,$(includedir))

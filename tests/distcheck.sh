@@ -10,6 +10,15 @@ src=$(echo "$dir"/sendoff-*)
 chmod -R a-w "$src"
 find "$src" | sort >"$dir/before"
 mkdir "$dir/out" "$dir/root"
+
+empty() {
+	left=$(find "$dir/root" ! -type d)
+	[ -z "$left" ] || {
+		echo "left behind: $left"
+		exit 1
+	}
+}
+
 cd "$dir/out"
 "$src/configure" --quiet --prefix=/usr --sysconfdir=/etc --enable-sendmail
 make -s all check-unit
@@ -31,9 +40,19 @@ cc -o "$dir/note" "$src/tests/example/note.c" \
     $(pkg-config --cflags --libs sendoff | sed "s|$dir/root$dir/root|$dir/root|g")
 "$dir/note" && exit 1 # without arguments
 make -s uninstall uninstall-lib DESTDIR="$dir/root"
-left=$(find "$dir/root" ! -type d)
-[ -z "$left" ] || {
-	echo "left behind: $left"
+empty
+make -s install-system DESTDIR="$dir/root"
+sh "$src/tests/system.sh" "$dir/root"
+make -s uninstall-system DESTDIR="$dir/root"
+empty
+mkdir -p "$dir/root/etc/sendoff"
+echo mine >"$dir/root/etc/sendoff/relay.conf"
+make -s install-system DESTDIR="$dir/root"
+make -s uninstall-system DESTDIR="$dir/root"
+[ "$(cat "$dir/root/etc/sendoff/relay.conf")" = mine ] || {
+	echo "a configuration was thrown away"
 	exit 1
 }
+rm -r "$dir/root/etc/sendoff"
+empty
 echo "distcheck: fine"

@@ -507,6 +507,7 @@ case_a_socket_handed_over() {
 
 # handed_over N COMMAND: with descriptor 3 and LISTEN_FDS=N.
 handed_over() {
+	# shellcheck disable=SC2016
 	timeout 10 bash -c 'exec 3</dev/null; LISTEN_PID=$BASHPID LISTEN_FDS=$1 \
 	    exec "${@:2}"' - "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
