@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "spool/item.h"
@@ -19,6 +20,8 @@
 #define THEN 1795774477 /* when everything happens */
 
 Suite *suite_spool(void);
+
+enum { MANY = 400, WORKERS = 4 };
 
 /* ---- a spool ---------------------------------------------------------------- */
 
@@ -429,6 +432,49 @@ START_TEST(what_is_gone_is_not_taken)
 }
 END_TEST
 
+/* Take and drop all that can be had; how many it was goes into the pipe. */
+static void
+work(const struct spool_list *list, int to)
+{
+	struct error e = ERROR_NONE;
+	struct item i;
+
+	for (size_t k = 0; k < list->n; k++) {
+		int rc = item_take(
+		    &i, &spool, SPOOL_QUEUE, "acc", list->items[k].id, &e);
+
+		if (rc == 0 &&
+		    (write(to, "x", 1) != 1 || item_drop(&i, &e) < 0))
+			_exit(1);
+		item_release(&i);
+	}
+	_exit(0);
+}
+
+START_TEST(each_is_taken_once_by_many)
+{
+	struct error e = ERROR_NONE;
+	struct spool_list list = { 0 };
+	char id[ENTRY_ID], all[2 * MANY];
+	int fd[2];
+
+	for (int i = 0; i < MANY; i++)
+		keep_one(id);
+	ck_assert_int_eq(spool_list(&spool, SPOOL_QUEUE, "acc", &list, &e), 0);
+	ck_assert_int_eq(pipe(fd), 0);
+	for (int i = 0; i < WORKERS; i++)
+		if (fork() == 0)
+			work(&list, fd[1]);
+	for (int i = 0; i < WORKERS; i++)
+		wait(NULL);
+	ck_assert_int_eq(read(fd[0], all, sizeof(all)), MANY);
+	ck_assert_int_eq(names_in("queue/acc"), 0);
+	spool_list_clear(&list);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
 START_TEST(from_place_to_place)
 {
 	struct error e = ERROR_NONE;
@@ -537,6 +583,30 @@ START_TEST(a_note_that_was_cut_off_is_overwritten)
 		ck_assert_uint_eq(i.entry.tries, 1);
 		item_release(&i);
 	}
+	close(fd);
+}
+END_TEST
+
+/* Whoever was killed may have left more than what is written now. */
+START_TEST(nothing_is_left_of_a_note_that_was_cut_off)
+{
+	struct error e = ERROR_NONE;
+	struct item i;
+	char id[ENTRY_ID], rest[500];
+	off_t end;
+	int fd;
+
+	keep_one(id);
+	fd = open_file("queue/acc", id);
+	end = size_of(fd);
+	memset(rest, 'x', sizeof(rest));
+	rest[40] = '\n';
+	ck_assert_int_gt(pwrite(fd, rest, sizeof(rest), end), 0);
+	ck_assert_int_eq(take(&i, id), 0);
+	ck_assert_int_eq(i.end, end);
+	ck_assert_int_eq(item_hasten(&i, THEN, &e), 0);
+	ck_assert_int_eq(size_of(fd), i.end);
+	item_release(&i);
 	close(fd);
 }
 END_TEST
@@ -698,9 +768,11 @@ suite_spool(void)
 	tcase_add_test(t, a_name_that_is_no_id_is_left_alone);
 	tcase_add_test(t, one_at_a_time);
 	tcase_add_test(t, what_is_gone_is_not_taken);
+	tcase_add_test(t, each_is_taken_once_by_many);
 	tcase_add_test(t, from_place_to_place);
 	tcase_add_test(t, what_is_noted_is_read);
 	tcase_add_test(t, a_note_that_was_cut_off_is_overwritten);
+	tcase_add_test(t, nothing_is_left_of_a_note_that_was_cut_off);
 	tcase_add_loop_test(t, what_is_damaged_is_moved_away, 0, ROWS(damages));
 	tcase_add_test(t, a_message_that_is_damaged_is_moved_away);
 	tcase_add_test(t, a_file_that_is_cut_off);
