@@ -204,7 +204,7 @@ case_odq_waits() {
 
 case_odb_is_in_the_background() {
 	server --on 'greeting delay 700 default'
-	account
+	account 'on_failure = "queue";'
 	send_letter -odb
 	expect_exit 0
 	expect_silence

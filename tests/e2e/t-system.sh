@@ -472,6 +472,7 @@ case_no_count_no_mail() {
 	relay_server
 	relay_configured
 	mkdir -m 755 "$dir/run/limits"
+	chown "$SERVICE" "$dir/run/limits"
 	service
 	send_as "$ANN" you@example.test < <(letter)
 	expect_exit 75
