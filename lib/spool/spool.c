@@ -310,3 +310,42 @@ spool_accounts(struct spool *s, enum spool_place place, struct error *e)
 	spool_names_free(all.list);
 	return NULL;
 }
+
+/* ---- what was left ---------------------------------------------------------- */
+
+enum { DRAFT_AGE = 3600 };
+
+static bool
+is_nobodys(int fd, int64_t now)
+{
+	struct flock all = { .l_type = F_WRLCK };
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_mtime <= now - DRAFT_AGE && fcntl(fd, F_OFD_SETLK, &all) == 0;
+}
+
+static int
+sweep(void *ctx, int dir, const char *name)
+{
+	int fd;
+
+	if (!entry_is_id(bytes_of(name)))
+		return 0;
+	fd = openat(
+	    dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && is_nobodys(fd, *(const int64_t *)ctx))
+		unlinkat(dir, name, 0);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+void
+spool_sweep(struct spool *s, int64_t now)
+{
+	int fd = open_dir(s->dir, "draft");
+
+	if (fd >= 0)
+		each_name(fd, sweep, &now);
+}

@@ -69,6 +69,10 @@ int spool_list(struct spool *s, enum spool_place place, const char *account,
 /* Is anything there that is due?  Costs one system call where nothing waits. */
 bool spool_due(struct spool *s, const char *account, int64_t now);
 
+/* Remove drafts that were left behind: an hour old, and nobody's (a draft is
+   locked while it is written). */
+void spool_sweep(struct spool *s, int64_t now);
+
 /* The accounts that something waits for; a NULL-terminated array, owned. */
 char **spool_accounts(struct spool *s, enum spool_place place, struct error *e);
 void spool_names_free(char **names);

@@ -124,8 +124,10 @@ run(const struct request *r, const struct flush_wish *w, struct letter *l,
 
 	if (letter_configure(l, r, e) == 0)
 		rc = keep_spool(&s, l->conf, r, false, e);
-	if (rc == 0)
+	if (rc == 0) {
+		spool_sweep(&s, r->here->now().tv_sec);
 		accounts = spool_accounts(&s, SPOOL_QUEUE, e);
+	}
 	if (accounts != NULL) {
 		only(accounts, w->account);
 		stop_defer();

@@ -76,7 +76,6 @@ is_final(const struct error *e)
 	case ERR_CONFIG:
 	case ERR_MESSAGE:
 	case ERR_ADDRESS:
-	case ERR_NOT_SUPPORTED:
 	case ERR_TOO_LARGE:
 	case ERR_IO:
 	case ERR_SPOOL:

@@ -249,6 +249,43 @@ START_TEST(a_large_message)
 }
 END_TEST
 
+/* A draft in draft/, as a crash leaves it: last written so long ago. */
+static int
+draft(const char *name, int64_t age)
+{
+	char file[200];
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = THEN - age } };
+	int fd;
+
+	snprintf(file, sizeof(file), "%s/draft", path);
+	mkdir(file, 0700);
+	snprintf(file, sizeof(file), "%s/draft/%s", path, name);
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(futimens(fd, times), 0);
+	return fd;
+}
+
+START_TEST(drafts_that_were_left_go)
+{
+	struct flock all = { .l_type = F_WRLCK };
+	int locked;
+
+	spool_sweep(&spool, THEN);
+	close(draft("0OLD", 3600));
+	close(draft("0NEW", 3599));
+	close(draft("none-of-ours", 7200));
+	locked = draft("0BUSY", 7200);
+	ck_assert_int_eq(fcntl(locked, F_OFD_SETLK, &all), 0);
+	spool_sweep(&spool, THEN);
+	ck_assert_int_eq(names_in("draft"), 3);
+	close(locked);
+	spool_sweep(&spool, THEN);
+	ck_assert_int_eq(names_in("draft"), 2);
+}
+END_TEST
+
 START_TEST(what_was_tried_is_put_off)
 {
 	struct error e = ERROR_NONE;
@@ -772,6 +809,7 @@ suite_spool(void)
 	tcase_add_test(t, from_place_to_place);
 	tcase_add_test(t, what_is_noted_is_read);
 	tcase_add_test(t, a_note_that_was_cut_off_is_overwritten);
+	tcase_add_test(t, drafts_that_were_left_go);
 	tcase_add_test(t, nothing_is_left_of_a_note_that_was_cut_off);
 	tcase_add_loop_test(t, what_is_damaged_is_moved_away, 0, ROWS(damages));
 	tcase_add_test(t, a_message_that_is_damaged_is_moved_away);
