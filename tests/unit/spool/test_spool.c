@@ -21,7 +21,7 @@
 
 Suite *suite_spool(void);
 
-enum { MANY = 400, WORKERS = 4 };
+enum { MANY = 100, WORKERS = 4 };
 
 /* ---- a spool ---------------------------------------------------------------- */
 
@@ -787,6 +787,7 @@ suite_spool(void)
 {
 	Suite *s = suite_create("spool");
 	TCase *t = tcase_create("spool");
+	tcase_set_timeout(t, 60); /* the machine may be busy */
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, a_spool_is_created_when_asked_for);
