@@ -196,7 +196,8 @@ class Matrix:
             at = [p.call for p in twice if p.stage == stage]
             print(f"  arrived twice, killed {meaning}: {len(at)} "
                   f"({', '.join(at) or 'none'})")
-        most = phase.before
+        # A report leaves in the same run as what it is about.
+        most = phase.before * (2 if BAD in phase.to else 1)
         if len(wide) > most:
             self.complain(phase, wide[0], "the window is wider than one call "
                           f"a message: {[p.call for p in wide]}")
