@@ -84,7 +84,7 @@ address_of(const char *path, struct sockaddr_un *to, struct error *e)
 		return error_set(e, ERR_USAGE,
 		    "'%s' is too long for a socket: %zu octets is the most",
 		    path, sizeof(to->sun_path) - 1);
-	strcpy(to->sun_path, path);
+	memcpy(to->sun_path, path, strlen(path) + 1);
 	return 0;
 }
 

@@ -274,6 +274,9 @@ case_the_password_is_out_of_reach() {
 # The uid that the service runs as reads the file; but not the process: what
 # runs as the same uid for another purpose learns nothing from that.
 case_nobody_may_trace_it() {
+	local what
+	! grep -q __asan_init "$sendoff" ||
+	    skip "the leak check looks on from outside"
 	public
 	relay_server
 	relay_configured
@@ -432,11 +435,11 @@ sys.stdin.read()' "$dir/submit" "$2" >"$dir/idle" <"$dir/hold" &
 	wait_for "the idle ones" grep -qs that-is-all "$dir/idle"
 }
 
-# idlers_do_no_harm: of 300, the service having room for 256.
+# idlers_do_no_harm N: so many, of whom five may be there.
 idlers_do_no_harm() {
-	idle "$ANN" 300
+	idle "$ANN" "$1"
 	[ "$(grep -c '^220 ' idle)" -eq 5 ] || fail "not five came in"
-	[ "$(grep -c "^421 4\.3\.2 .*uid $ANN: 5 at once" idle)" -eq 295 ] ||
+	[ "$(grep -c "^421 4\.3\.2 .*uid $ANN: 5 at once" idle)" -eq $(($1 - 5)) ] ||
 	    fail "the others were not told"
 	send_as "$ANN" you@example.test < <(letter)
 	expect_exit 75
@@ -456,7 +459,7 @@ case_idle_connections_lock_nobody_out() {
 	relay_server
 	relay_configured 'limit_connections = 5; limit_messages = 0;'
 	service
-	idlers_do_no_harm
+	idlers_do_no_harm 300 # it has room for 256
 }
 
 case_nor_do_they_with_a_process_each() {
@@ -464,7 +467,7 @@ case_nor_do_they_with_a_process_each() {
 	relay_server
 	relay_configured 'limit_connections = 5; limit_messages = 0;'
 	activated -bs --protocol=lmtp
-	idlers_do_no_harm
+	idlers_do_no_harm 30
 }
 
 case_no_count_no_mail() {
