@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,23 +80,36 @@ read_at(int fd, char *to, size_t n, int64_t at)
 	return (ssize_t)got;
 }
 
+/* A number of so many digits, alone. */
+static bool
+take_number(const char *text, size_t n, int base, int64_t *to)
+{
+	char digits[24], *end;
+
+	memcpy(digits, text, n);
+	digits[n] = '\0';
+	errno = 0;
+	*to = strtoll(digits, &end, base);
+	return errno == 0 && *end == '\0' && *to >= 0;
+}
+
 static int
 read_head(struct item *i, struct error *e)
 {
+	static const char magic[] = "sendoff-spool 1 ";
+	enum { SIZE = sizeof(magic) - 1, SUM = SIZE + 21, END = SUM + 8 };
 	char line[SPOOL_HEAD + 1] = "";
-	long long size = -1;
-	unsigned sum = 0;
-	int end = 0;
+	int64_t sum;
 
 	if (read_at(i->fd, line, SPOOL_HEAD, 0) < 0)
 		return failed(i, "read", e);
-	if (sscanf(line, "sendoff-spool 1 %20lld %8x %n", &size, &sum, &end) !=
-		2 ||
-	    size < 0 || size > INT64_MAX - SPOOL_HEAD ||
-	    line[SPOOL_HEAD - 1] != '\n')
+	if (memcmp(line, magic, SIZE) != 0 || line[SUM - 1] != ' ' ||
+	    line[END] != ' ' || line[SPOOL_HEAD - 1] != '\n' ||
+	    !take_number(line + SIZE, 20, 10, &i->size) ||
+	    !take_number(line + SUM, 8, 16, &sum) ||
+	    i->size > INT64_MAX - SPOOL_HEAD)
 		return error_set(e, ERR_SPOOL, "its first line is damaged");
-	i->size = size;
-	i->sum = sum;
+	i->sum = (uint32_t)sum;
 	return 0;
 }
 

@@ -102,7 +102,7 @@ int
 converse(struct letter *l, const struct request *r,
     const struct account_host *host, struct error *e)
 {
-	struct hop own, *h = l->line != NULL ? l->line : &own;
+	struct hop own = { 0 }, *h = l->line != NULL ? l->line : &own;
 	int rc;
 
 	if (h != &own)

@@ -38,7 +38,7 @@ struct letter {
 	struct buf secret;     /* owned: password, once it was needed */
 	struct buf message_id; /* owned: without angle brackets */
 
-	char id[24]; /* in our Received field; or "" */
+	char id[24];             /* in our Received field; or "" */
 	char queue_id[ENTRY_ID]; /* where it waits, or waited; or "" */
 	struct error queued_for; /* why it waits, ERR_NONE when it was asked */
 	struct error unqueued;   /* why it does not wait, as it should */

@@ -99,8 +99,9 @@ name_it(struct entry *n, const struct item *i, char kind)
 
 static int
 tell(struct letter *l, const struct request *r, struct item *i,
-    struct notice *what, struct error *e)
+    const struct notice *kind, struct error *e)
 {
+	struct notice what = *kind;
 	struct buf from = BUF(512);
 	struct message m;
 	struct entry n;
@@ -109,22 +110,22 @@ tell(struct letter *l, const struct request *r, struct item *i,
 
 	r->here->host_name(mta, sizeof(mta));
 	add_from(&from, l);
-	what->mta = mta;
-	what->from = buf_text(&from);
-	what->queue_id = i->entry.id;
-	what->env = &l->env;
-	what->message = &l->message;
-	what->remote = l->host;
-	what->arrived = i->entry.arrived;
-	what->tried = r->here->now().tv_sec;
-	what->reason = i->entry.why[0] != '\0' ? i->entry.why : NULL;
+	what.mta = mta;
+	what.from = buf_text(&from);
+	what.queue_id = i->entry.id;
+	what.env = &l->env;
+	what.message = &l->message;
+	what.remote = l->host;
+	what.arrived = i->entry.arrived;
+	what.tried = r->here->now().tv_sec;
+	what.reason = i->entry.why[0] != '\0' ? i->entry.why : NULL;
 	entry_init(&n);
 	message_init(&m);
-	name_it(&n, i, what->kind == NOTICE_FAILED ? 'B' : 'D');
-	rc = address_it(&n, l, i, what->from, e);
-	n.arrived = what->tried;
+	name_it(&n, i, what.kind == NOTICE_FAILED ? 'B' : 'D');
+	rc = address_it(&n, l, i, what.from, e);
+	n.arrived = what.tried;
 	if (rc == 0)
-		rc = notice_make(&m, what, r->here, e);
+		rc = notice_make(&m, &what, r->here, e);
 	if (rc == 0)
 		rc = spool_keep(i->spool, SPOOL_QUEUE, &n, &m, r->here, e);
 	message_clear(&m);

@@ -16,6 +16,7 @@ enum { FAILURES_MOST = 5 };
 struct runner {
 	const struct request *r;
 	const struct flush_wish *w;
+	struct flush_wish due; /* w of the second round */
 	struct request own; /* r's, with the settings of the message in hand */
 	struct conf_override *over;
 	struct spool spool;
@@ -271,7 +272,6 @@ run_list(struct runner *q, const struct spool_list *list)
 static int
 run_twice(struct runner *q, struct error *e)
 {
-	const struct flush_wish due = { .account = q->w->account };
 	int rc = 0;
 
 	for (int i = 0; i < 2 && rc == 0 && !q->dead && stop_asked() == 0;
@@ -283,7 +283,8 @@ run_twice(struct runner *q, struct error *e)
 		if (rc == 0)
 			run_list(q, &list);
 		spool_list_clear(&list);
-		q->w = &due;
+		q->due.account = q->w->account;
+		q->w = &q->due;
 		if (!q->reports)
 			break;
 	}
