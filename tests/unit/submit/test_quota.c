@@ -19,12 +19,13 @@ ticks(void)
 }
 
 static const struct here here = { .ticks = ticks };
-static char dir[] = "/tmp/sendoff-quota.XXXXXX";
+static char dir[32];
 
 static void
 make_dir(void)
 {
 	now = 1000 * (int64_t)SECOND;
+	snprintf(dir, sizeof(dir), "/tmp/sendoff-quota.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 
