@@ -201,6 +201,21 @@ verdict_taken(const struct verdict *v)
 	return v->state == VERDICT_SENT || v->state == VERDICT_QUEUED;
 }
 
+bool
+verdict_open(const struct verdict *v)
+{
+	return v->state == VERDICT_PENDING || v->state == VERDICT_DEFERRED;
+}
+
+bool
+envelope_open(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (verdict_open(&env->to[i].verdict))
+			return true;
+	return false;
+}
+
 static bool
 has_state(const struct envelope *env, enum verdict_state state)
 {

@@ -102,6 +102,10 @@ void verdict_set(struct verdict *v, enum verdict_state state,
 /* Is the message with somebody who answers for it: the server, the spool? */
 bool verdict_taken(const struct verdict *v);
 
+/* Is nothing decided for good?  ... about anybody? */
+bool verdict_open(const struct verdict *v);
+bool envelope_open(const struct envelope *env);
+
 /*
  * What the whole run came to: a pure function of the error and the verdicts.
  * e is the error of ours, ERR_NONE when there was none.  In this order:

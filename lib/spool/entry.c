@@ -141,13 +141,6 @@ add_recipient(const struct recipient *to, struct buf *out)
 		add_number(out, "notify", to->notify);
 }
 
-static bool
-is_open(const struct recipient *to)
-{
-	return to->verdict.state == VERDICT_PENDING ||
-	    to->verdict.state == VERDICT_DEFERRED;
-}
-
 void
 entry_write(const struct entry *n, struct buf *out)
 {
@@ -168,7 +161,7 @@ entry_write(const struct entry *n, struct buf *out)
 	if (env->notify != NOTIFY_UNSET)
 		add_number(out, "notify", env->notify);
 	for (size_t i = 0; i < env->n; i++)
-		if (is_open(&env->to[i]))
+		if (verdict_open(&env->to[i].verdict))
 			add_recipient(&env->to[i], out);
 	add_text(out, "end", "");
 }

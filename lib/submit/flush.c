@@ -86,15 +86,14 @@ run_all(const struct request *r, const struct flush_wish *w,
 
 	while (accounts[n] != NULL)
 		n++;
-	if (n == 1 && runner_connections(r, conf, accounts[0]) == 1) {
+	if (n == 1 && runner_connections(conf, accounts[0]) == 1) {
 		struct flush_wish own = *w;
 
 		own.account = accounts[0];
 		return runner_run(r, &own);
 	}
 	for (size_t i = 0; i < n && stop_asked() == 0; i++)
-		for (int k = runner_connections(r, conf, accounts[i]); k > 0;
-		     k--)
+		for (int k = runner_connections(conf, accounts[i]); k > 0; k--)
 			start(&c, r, w, accounts[i]);
 	while (c.n > 0)
 		wait_for_one(&c);

@@ -14,11 +14,6 @@ struct flush_wish {
 	bool now;            /* though they are not due */
 };
 
-/* How many were there, and what became of them. */
-struct flush_sum {
-	unsigned sent, put_off, returned, failed;
-};
-
 /*
  * Try what is due, an account's messages over one connection (or as many at
  * once as the account says, each a process of its own), accounts side by side.

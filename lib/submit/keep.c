@@ -87,21 +87,6 @@ is_final(const struct error *e)
 }
 
 static bool
-is_open(const struct verdict *v)
-{
-	return v->state == VERDICT_PENDING || v->state == VERDICT_DEFERRED;
-}
-
-static bool
-somebody_is_open(const struct envelope *env)
-{
-	for (size_t i = 0; i < env->n; i++)
-		if (is_open(&env->to[i].verdict))
-			return true;
-	return false;
-}
-
-static bool
 wants_it(
     const struct letter *l, const struct request *r, const struct error *why)
 {
@@ -189,7 +174,7 @@ static void
 mark(struct letter *l, const struct error *why)
 {
 	for (size_t i = 0; i < l->env.n; i++)
-		if (is_open(&l->env.to[i].verdict))
+		if (verdict_open(&l->env.to[i].verdict))
 			l->env.to[i].verdict.state = VERDICT_QUEUED;
 	if (why->kind != ERR_NONE && error_exit(why) != EX_TEMPFAIL)
 		l->queued_for = *why;
@@ -225,7 +210,7 @@ letter_keep(struct letter *l, const struct request *r, struct error *e)
 {
 	struct error cause = *e, why = ERROR_NONE;
 
-	if (!somebody_is_open(&l->env) || !wants_it(l, r, e))
+	if (!envelope_open(&l->env) || !wants_it(l, r, e))
 		return 0;
 	if (keep(l, r, &cause, &why) == 0) {
 		*e = ERROR_NONE;

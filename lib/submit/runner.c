@@ -105,14 +105,12 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 }
 
 int
-runner_connections(
-    const struct request *r, struct conf *conf, const char *account)
+runner_connections(struct conf *conf, const char *account)
 {
 	struct account a = ACCOUNT;
 	struct error ignored = ERROR_NONE;
 	int n = 1;
 
-	(void)r;
 	if (conf_account(conf, &(struct conf_wish){ .name = wanted(account) },
 		&a, &ignored) == 0)
 		n = a.connections;

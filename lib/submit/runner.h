@@ -12,7 +12,6 @@
 int runner_run(const struct request *r, const struct flush_wish *w);
 
 /* How many such processes the account wants. */
-int runner_connections(
-    const struct request *r, struct conf *conf, const char *account);
+int runner_connections(struct conf *conf, const char *account);
 
 #endif

@@ -10,12 +10,6 @@
 #include "submit/notify.h"
 #include "submit/report.h"
 
-static bool
-is_open(const struct verdict *v)
-{
-	return v->state == VERDICT_PENDING || v->state == VERDICT_DEFERRED;
-}
-
 /* Who is open is so no more. */
 static void
 refuse(struct envelope *env, struct estatus status, const char *why)
@@ -23,7 +17,7 @@ refuse(struct envelope *env, struct estatus status, const char *why)
 	for (size_t i = 0; i < env->n; i++) {
 		struct verdict *v = &env->to[i].verdict;
 
-		if (is_open(v))
+		if (verdict_open(v))
 			verdict_set(v, VERDICT_REFUSED, v->stage, 0, status,
 			    bytes_of(why));
 	}
@@ -39,21 +33,12 @@ all_sent(const struct envelope *env)
 	return true;
 }
 
-static bool
-somebody_is_open(const struct envelope *env)
-{
-	for (size_t i = 0; i < env->n; i++)
-		if (is_open(&env->to[i].verdict))
-			return true;
-	return false;
-}
-
 /* What was decided this time; what was before stands there already. */
 static void
 add_done(struct buf *out, const struct item *i, const struct envelope *env)
 {
 	for (size_t k = 0; k < env->n; k++)
-		if (!is_open(&env->to[k].verdict) &&
+		if (!verdict_open(&env->to[k].verdict) &&
 		    env->to[k].verdict.state != VERDICT_QUEUED &&
 		    !env->to[k].noted)
 			entry_write_done(&i->entry, k, out);
@@ -112,7 +97,7 @@ put_off(struct letter *l, const struct request *r, struct item *i,
 	keep_put_off(&i->entry, &l->account, r->here, buf_text(&text));
 	buf_clear(&text);
 	for (size_t k = 0; k < l->env.n; k++)
-		if (is_open(&l->env.to[k].verdict))
+		if (verdict_open(&l->env.to[k].verdict))
 			l->env.to[k].verdict.state = VERDICT_QUEUED;
 	if (note(i, &l->env, true, e) < 0)
 		return -1;
@@ -128,7 +113,7 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 					     l->account.expire / 1000000 };
 	struct buf text = BUF(2048);
 
-	if (l->account.name == NULL || !somebody_is_open(&l->env) ||
+	if (l->account.name == NULL || !envelope_open(&l->env) ||
 	    !retry_expired(&plan, r->here->now().tv_sec - i->entry.arrived))
 		return;
 	buf_adds(&text, "could not be delivered in time; last of all: ");
@@ -174,7 +159,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	rc = notify_failed(l, r, i, e);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
-	if (somebody_is_open(&l->env))
+	if (envelope_open(&l->env))
 		return put_off(l, r, i, why, e);
 	return drop(i, &l->env, e);
 }
