@@ -153,7 +153,8 @@ $(B)/%.o: $(srcdir)/%.c build/config.mk
 # What lib/client stands on, in one object, of which sendoff_* alone can be
 # seen.
 client_src := $(filter-out $(srcdir)/lib/conf/% $(srcdir)/lib/compose/% \
-    $(srcdir)/lib/spool/% $(srcdir)/lib/submit/%,$(lib_src))
+    $(srcdir)/lib/spool/% $(srcdir)/lib/submit/% $(srcdir)/lib/queue/%, \
+    $(lib_src))
 client_obj = $(patsubst $(srcdir)/%.c,$(B)/pic/%.o,$(client_src))
 OBJCOPY ?= objcopy
 

@@ -22,6 +22,7 @@
 #include "cmd/progress.h"
 #include "cmd/queue.h"
 #include "cmd/serve.h"
+#include "queue/flush.h"
 #include "submit/report.h"
 #include "submit/submit.h"
 
@@ -160,6 +161,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.notify = o->notify,
 		.ret = o->ret,
 		.envid = (o->envid.n > 0) ? buf_text(&o->envid) : NULL,
+		.then = flush_after,
 	};
 }
 

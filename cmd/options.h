@@ -9,7 +9,7 @@
 #include "cmd/composing.h"
 #include "conf/conf.h"
 #include "mail/envelope.h"
-#include "submit/flush.h"
+#include "queue/flush.h"
 #include "submit/request.h"
 #include "submit/visit.h"
 

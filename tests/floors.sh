@@ -15,7 +15,9 @@ allowed() {
 	smtp) echo base mail sasl ;;
 	client) echo base mail sasl net smtp ;;
 	submit) echo base mail sasl net conf compose spool smtp client ;;
-	cmd) echo base mail sasl net conf compose spool smtp client submit ;;
+	queue) echo base mail sasl net conf compose spool smtp client submit ;;
+	cmd) echo base mail sasl net conf compose spool smtp client submit \
+	    queue ;;
 	*) echo "no such room: $1" >&2 && exit 1 ;;
 	esac
 }
@@ -67,7 +69,7 @@ done >>"$bad"
 } >>"$bad"
 
 # smtp and net meet in client, and nowhere else.
-for file in lib/submit/*.[ch]; do
+for file in lib/queue/*.[ch] lib/submit/*.[ch]; do
 	! grep -q '^#include "net/' "$file" || echo "$file includes net"
 done >>"$bad"
 

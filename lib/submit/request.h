@@ -23,6 +23,7 @@ enum delivery {
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
 struct health; /* submit/health.h */
+struct letter; /* submit/letter.h */
 
 /* All borrowed. */
 struct request {
@@ -82,6 +83,10 @@ struct request {
 	unsigned notify;     /* -N */
 	enum dsn_return ret; /* -R */
 	const char *envid;   /* -V, as xtext; or NULL */
+
+	/* Given each letter that was told of; or NULL. */
+	void (*then)(
+	    const struct letter *l, const struct request *r, struct outcome o);
 };
 
 #endif

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "submit/bury.h"
-#include "submit/flush.h"
 #include "submit/keep.h"
 #include "submit/log.h"
 #include "submit/report.h"
@@ -107,19 +106,6 @@ run(struct letter *l, const struct request *r, struct error *e)
 	return conclude(l, r, e);
 }
 
-/* What waits is sent by a process of its own: the caller has his answer. */
-static void
-run_queue(const struct letter *l, const struct request *r, struct outcome o)
-{
-	if (o.exit != EX_OK)
-		return;
-	if (l->queue_id[0] != '\0' && keep_in_background(l, r))
-		flush_in_background(l, r);
-	else if (l->queue_id[0] == '\0' &&
-	    l->account.on_failure == FAILURE_QUEUES)
-		flush_drain(l, r);
-}
-
 int
 submit(const struct request *r)
 {
@@ -129,7 +115,8 @@ submit(const struct request *r)
 
 	letter_bury(&l, r, o);
 	letter_report(&l, r, &e, o);
-	run_queue(&l, r, o);
+	if (r->then != NULL)
+		r->then(&l, r, o);
 	letter_clear(&l);
 	return o.exit;
 }
@@ -144,7 +131,8 @@ submit_and_tell(const struct request *r,
 	struct outcome o = run(&l, r, &e);
 
 	tell(ctx, &l, &e);
-	run_queue(&l, r, o);
+	if (r->then != NULL)
+		r->then(&l, r, o);
 	letter_clear(&l);
 	return o.exit;
 }

@@ -1,8 +1,8 @@
 /*
  * A run over the spool: what is due is tried again.
  */
-#ifndef SUBMIT_FLUSH_H
-#define SUBMIT_FLUSH_H
+#ifndef QUEUE_FLUSH_H
+#define QUEUE_FLUSH_H
 
 #include "submit/letter.h"
 
@@ -24,12 +24,11 @@ struct flush_wish {
 int flush(const struct request *r, const struct flush_wish *w);
 
 /*
- * After a letter was sent: does more wait for its account?  Then a process of
- * its own sends it, and the caller need not wait.
+ * After a letter was told of (struct request's then): a process of its own
+ * sends it if it was to be sent in the background, or what else waits for its
+ * account, now that its server takes mail.  The caller has his answer.
  */
-void flush_drain(const struct letter *l, const struct request *r);
-
-/* Deliver what waits for a letter's account, in a process of its own. */
-void flush_in_background(const struct letter *l, const struct request *r);
+void flush_after(
+    const struct letter *l, const struct request *r, struct outcome o);
 
 #endif

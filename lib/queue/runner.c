@@ -1,4 +1,4 @@
-#include "submit/runner.h"
+#include "queue/runner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "submit/hop.h"
 #include "submit/keep.h"
 #include "submit/report.h"
-#include "submit/settle.h"
+#include "queue/settle.h"
 
 /* So often in a row may an account's messages fail before it is left alone. */
 enum { FAILURES_MOST = 5 };

@@ -4,8 +4,8 @@
  * into the spool like any other message, with the null reverse-path, before
  * anything is written down about it.
  */
-#ifndef SUBMIT_NOTIFY_H
-#define SUBMIT_NOTIFY_H
+#ifndef QUEUE_NOTIFY_H
+#define QUEUE_NOTIFY_H
 
 #include "spool/item.h"
 #include "submit/letter.h"

@@ -1,4 +1,4 @@
-#include "submit/settle.h"
+#include "queue/settle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
-#include "submit/notify.h"
+#include "queue/notify.h"
 #include "submit/report.h"
 
 /* Who is open is so no more. */

@@ -1,8 +1,8 @@
 /*
  * What becomes of a message of the spool once it was tried.
  */
-#ifndef SUBMIT_SETTLE_H
-#define SUBMIT_SETTLE_H
+#ifndef QUEUE_SETTLE_H
+#define QUEUE_SETTLE_H
 
 #include "spool/item.h"
 #include "submit/letter.h"

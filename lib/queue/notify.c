@@ -1,4 +1,4 @@
-#include "submit/notify.h"
+#include "queue/notify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
  * One process's part of a run over the spool: an account's messages, one after
- * the other, over one connection.  For submit/flush.
+ * the other, over one connection.  For queue/flush.
  */
-#ifndef SUBMIT_RUNNER_H
-#define SUBMIT_RUNNER_H
+#ifndef QUEUE_RUNNER_H
+#define QUEUE_RUNNER_H
 
-#include "submit/flush.h"
+#include "queue/flush.h"
 #include "submit/step.h"
 
 /* Run over what waits for w->account.  Returns the exit status. */

@@ -1,4 +1,4 @@
-#include "submit/flush.h"
+#include "queue/flush.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "base/stop.h"
 #include "submit/keep.h"
 #include "submit/report.h"
-#include "submit/runner.h"
+#include "queue/runner.h"
 
 enum { PROCESSES_MOST = 64 };
 
@@ -169,8 +169,8 @@ leave_the_caller(void)
 	dup2(fd, STDERR_FILENO);
 }
 
-void
-flush_in_background(const struct letter *l, const struct request *r)
+static void
+in_background(const struct letter *l, const struct request *r)
 {
 	struct flush_wish w = { .account = l->account.name };
 	struct trace quiet = { .here = r->here };
@@ -187,14 +187,26 @@ flush_in_background(const struct letter *l, const struct request *r)
 	_exit(flush(&own, &w));
 }
 
-void
-flush_drain(const struct letter *l, const struct request *r)
+static void
+drain(const struct letter *l, const struct request *r)
 {
 	struct error ignored = ERROR_NONE;
 	struct spool s;
 
 	if (keep_spool(&s, l->conf, r, false, &ignored) == 0 &&
 	    spool_due(&s, l->account.name, r->here->now().tv_sec))
-		flush_in_background(l, r);
+		in_background(l, r);
 	spool_close(&s);
+}
+
+void
+flush_after(const struct letter *l, const struct request *r, struct outcome o)
+{
+	if (o.exit != EX_OK)
+		return;
+	if (l->queue_id[0] != '\0' && keep_in_background(l, r))
+		in_background(l, r);
+	else if (l->queue_id[0] == '\0' &&
+	    l->account.on_failure == FAILURE_QUEUES)
+		drain(l, r);
 }
