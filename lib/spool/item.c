@@ -143,6 +143,16 @@ read_lines(struct item *i, struct error *e)
 	return rc;
 }
 
+/* What is made of it goes where it says: that is where it lies. */
+static int
+check_account(const struct item *i, const char *account, struct error *e)
+{
+	if (!i->entry.complete || strcmp(i->entry.account, account) == 0)
+		return 0;
+	return error_set(
+	    e, ERR_SPOOL, "it names an account that is not its own");
+}
+
 /* What cannot be read is not lost, and not in the way either. */
 static int
 quarantine(struct item *i, struct error *e)
@@ -178,7 +188,8 @@ take(struct item *i, const char *account, const char *id, bool locked,
 	rc = open_item(i, account, locked, e);
 	if (rc != 0)
 		return rc;
-	if (read_head(i, e) == 0 && read_lines(i, e) == 0)
+	if (read_head(i, e) == 0 && read_lines(i, e) == 0 &&
+	    check_account(i, account, e) == 0)
 		return 0;
 	errno = 0;
 	return locked ? quarantine(i, e)

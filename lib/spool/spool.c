@@ -56,12 +56,13 @@ open_dir(int at, const char *name)
 static int
 make_dir(const struct spool *s, int at, const char *name)
 {
+	bool made = mkdirat(at, name, 0700) == 0;
 	int fd;
 
-	if (mkdirat(at, name, 0700) < 0 && errno != EEXIST)
+	if (!made && errno != EEXIST)
 		return -1;
 	fd = open_dir(at, name);
-	if (fd >= 0 && (place_own(s, fd) < 0 || fsync(at) < 0)) {
+	if (fd >= 0 && ((made && place_own(s, fd) < 0) || fsync(at) < 0)) {
 		close(fd);
 		return -1;
 	}
@@ -78,12 +79,24 @@ open_or_make(const struct spool *s, int at, const char *name, bool create)
 	return fd;
 }
 
+/* A name, and no way to anywhere else. */
+static bool
+is_name(const char *name)
+{
+	return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
 int
 place_open(
     struct spool *s, enum spool_place place, const char *account, bool create)
 {
-	int at = open_or_make(s, s->dir, names[place], create), fd;
+	int at, fd;
 
+	if (account != NULL && !is_name(account)) {
+		errno = EINVAL;
+		return -1;
+	}
+	at = open_or_make(s, s->dir, names[place], create);
 	if (at < 0 || account == NULL)
 		return at;
 	fd = open_or_make(s, at, account, create);

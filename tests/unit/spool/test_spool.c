@@ -736,6 +736,39 @@ START_TEST(a_message_that_is_damaged_is_moved_away)
 }
 END_TEST
 
+START_TEST(what_names_another_account_is_damaged)
+{
+	struct error e = ERROR_NONE;
+	struct item i;
+	char id[ENTRY_ID], from[128], to[128];
+
+	keep_one(id);
+	snprintf(from, sizeof(from), "%s/queue/acc", path);
+	snprintf(to, sizeof(to), "%s/queue/other", path);
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert_int_lt(
+	    item_take(&i, &spool, SPOOL_QUEUE, "other", id, &e), 0);
+	item_release(&i);
+	ck_assert_ptr_nonnull(strstr(e.text, "account that is not its own"));
+	close(open_file("damaged", id));
+}
+END_TEST
+
+START_TEST(an_account_is_a_name_and_no_path)
+{
+	static const char *const paths[] = { "..", ".", "", "../x", "a/b",
+		"/x" };
+
+	for (size_t k = 0; k < sizeof(paths) / sizeof(paths[0]); k++) {
+		struct error e = ERROR_NONE;
+		struct spool_list list = { 0 };
+
+		ck_assert_int_lt(
+		    spool_list(&spool, SPOOL_QUEUE, paths[k], &list, &e), 0);
+	}
+}
+END_TEST
+
 /* Wherever a disk that lied has cut it off. */
 START_TEST(a_file_that_is_cut_off)
 {
@@ -814,6 +847,8 @@ suite_spool(void)
 	tcase_add_test(t, nothing_is_left_of_a_note_that_was_cut_off);
 	tcase_add_loop_test(t, what_is_damaged_is_moved_away, 0, ROWS(damages));
 	tcase_add_test(t, a_message_that_is_damaged_is_moved_away);
+	tcase_add_test(t, what_names_another_account_is_damaged);
+	tcase_add_test(t, an_account_is_a_name_and_no_path);
 	tcase_add_test(t, a_file_that_is_cut_off);
 	tcase_add_test(t, a_link_is_not_followed);
 	suite_add_tcase(s, t);
