@@ -122,7 +122,7 @@ run(const struct request *r, const struct flush_wish *w, struct letter *l,
 	int rc = -1, status = 0;
 
 	if (letter_configure(l, r, e) == 0)
-		rc = keep_spool(&s, l->conf, r, false, e);
+		rc = keep_own_spool(&s, l->conf, r, e);
 	if (rc == 0) {
 		spool_sweep(&s, r->here->now().tv_sec);
 		accounts = spool_accounts(&s, SPOOL_QUEUE, e);
@@ -193,7 +193,7 @@ drain(const struct letter *l, const struct request *r)
 	struct error ignored = ERROR_NONE;
 	struct spool s;
 
-	if (keep_spool(&s, l->conf, r, false, &ignored) == 0 &&
+	if (keep_own_spool(&s, l->conf, r, &ignored) == 0 &&
 	    spool_due(&s, l->account.name, r->here->now().tv_sec))
 		in_background(l, r);
 	spool_close(&s);

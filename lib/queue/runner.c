@@ -92,6 +92,7 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	hop_clear(&q->hop);
 	q->hop = (struct hop){ 0 };
 	account_clear(&q->l.account);
+	buf_reset(&q->l.secret);
 	q->chosen = false;
 	if (adopt_options(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
@@ -296,7 +297,7 @@ run(struct runner *q, struct error *e)
 
 	if (letter_configure(&q->l, q->r, e) == 0 &&
 	    identity_find(&q->l.from, q->r->here, e) == 0)
-		rc = keep_spool(&q->spool, q->l.conf, q->r, false, e);
+		rc = keep_own_spool(&q->spool, q->l.conf, q->r, e);
 	if (rc == 0)
 		run_twice(q, e);
 	return e->kind == ERR_NONE ? EX_OK : error_exit(e);

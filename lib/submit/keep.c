@@ -61,6 +61,22 @@ keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
 	return rc;
 }
 
+int
+keep_own_spool(struct spool *s, const struct conf *conf,
+    const struct request *r, struct error *e)
+{
+	int rc = keep_spool(s, conf, r, false, e);
+
+	if (rc != 0 || s->owner == geteuid())
+		return rc;
+	error_set(e, ERR_SPOOL, "%s: the spool is that of user id %lu", s->path,
+	    (unsigned long)s->owner);
+	return error_hint(e,
+	    "a run over it is that user's business: setpriv --reuid=%lu "
+	    "--clear-groups, or systemctl start sendoff-flush",
+	    (unsigned long)s->owner);
+}
+
 /* ---- what may pass ---------------------------------------------------------- */
 
 /*

@@ -20,6 +20,13 @@ bool keep_in_background(const struct letter *l, const struct request *r);
 int keep_spool(struct spool *s, const struct conf *conf,
     const struct request *r, bool create, struct error *e);
 
+/*
+ * The same for a run over what waits in it: it must be the caller's own, root
+ * or not, for a message may bring settings, and these name files and commands.
+ */
+int keep_own_spool(struct spool *s, const struct conf *conf,
+    const struct request *r, struct error *e);
+
 /* Add what a try came to: an error of ours, or the server's words. */
 void keep_why(struct buf *out, const struct letter *l, const struct error *why);
 
