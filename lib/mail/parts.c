@@ -94,6 +94,7 @@ sealed(unsigned has, struct error *e)
 		error_set(e, ERR_NOT_SUPPORTED,
 		    "a part is signed and holds 8-bit text, for which the "
 		    "server offers no 8BITMIME");
+		e->status = (struct estatus){ 5, 6, 3 };
 		return error_hint(e,
 		    "to encode it now would break the signature; have it made "
 		    "quoted-printable before it is signed");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "spool/retry.h"
 #include "submit/health.h"
 #include "submit/hop.h"
 #include "submit/keep.h"
@@ -83,6 +84,13 @@ wanted(const char *account)
 	return account[0] == '(' ? NULL : account;
 }
 
+/* Does the way fail, which is this message's, too? */
+static bool
+is_blocked(const struct runner *q, const struct entry *n)
+{
+	return q->dead && same_options(q, n);
+}
+
 /* Settings made for this very message want a connection of their own. */
 static int
 choose(struct runner *q, const struct entry *n, struct error *e)
@@ -93,7 +101,8 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	q->hop = (struct hop){ 0 };
 	account_clear(&q->l.account);
 	buf_reset(&q->l.secret);
-	q->chosen = false;
+	q->chosen = q->dead = false;
+	q->failed = 0;
 	if (adopt_options(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
 		&(struct conf_wish){ .name = wanted(n->account),
@@ -158,11 +167,12 @@ decided(const struct envelope *env)
 	return false;
 }
 
-/* Is it the account that does not work, and not the message? */
+/* Is it the way that does not work, and not the message? */
 static void
 judge(struct runner *q, const struct error *e)
 {
-	bool fine = e->kind == ERR_NONE && decided(&q->l.env);
+	bool fine =
+	    keep_is_hopeless(e) || (e->kind == ERR_NONE && decided(&q->l.env));
 
 	q->failed = fine ? 0 : q->failed + 1;
 	if (fine || hop_is_open(&q->hop))
@@ -181,11 +191,10 @@ try_item(struct runner *q, struct item *i)
 	begin_letter(q);
 	memcpy(l->queue_id, i->entry.id, sizeof(l->queue_id));
 	l->env = i->entry.env; /* lent */
-	if (item_message(i, &l->message, &e) == 0 &&
-	    choose(q, &i->entry, &e) == 0) {
-		if (q->dead)
+	if (item_message(i, &l->message, &e) == 0) {
+		if (is_blocked(q, &i->entry))
 			e = q->why;
-		else
+		else if (choose(q, &i->entry, &e) == 0)
 			letter_deliver(l, &q->own, &e);
 		note_message_id(l);
 	}
@@ -222,10 +231,21 @@ is_due(struct runner *q, struct item *i)
 {
 	struct error ignored = ERROR_NONE;
 
-	if (q->w->now || i->entry.next <= q->r->here->now().tv_sec)
+	if (q->w->now || retry_due(i->entry.next, q->r->here->now().tv_sec))
 		return true;
 	item_due(i, i->entry.next, &ignored);
 	return false;
+}
+
+/* A host that is dead is asked once a run; yet what is too old is too old. */
+static bool
+is_out_of_time(const struct runner *q, const struct item *i)
+{
+	const struct retry_plan plan = { .expire =
+					     q->l.account.expire / 1000000 };
+
+	return retry_expired(
+	    &plan, q->r->here->now().tv_sec - i->entry.arrived);
 }
 
 static void
@@ -239,18 +259,10 @@ try_id(struct runner *q, const char *account, const char *id)
 	else if (i.fd >= 0 && i.entry.complete && !entry_open(&i.entry))
 		item_drop(&i, &e); /* it could not be removed before */
 	else if (i.fd >= 0 && i.entry.complete && is_wanted(q->w, &i.entry) &&
-	    is_due(q, &i))
+	    is_due(q, &i) &&
+	    (!is_blocked(q, &i.entry) || is_out_of_time(q, &i)))
 		try_item(q, &i);
 	item_release(&i);
-}
-
-/* A host that is dead is asked once a run; yet what is too old is too old. */
-static bool
-is_out_of_time(const struct runner *q, const char *id)
-{
-	int64_t age = q->r->here->now().tv_sec - spool_id_time(id);
-
-	return q->chosen && age >= q->l.account.expire / 1000000;
 }
 
 static void
@@ -260,10 +272,10 @@ run_list(struct runner *q, const struct spool_list *list)
 		const struct spool_item *item = &list->items[i];
 
 		if (!part_of(item->id, q->w->id) ||
-		    (!q->w->now && item->due > q->r->here->now().tv_sec))
+		    (!q->w->now &&
+			!retry_due(item->due, q->r->here->now().tv_sec)))
 			continue;
-		if (!q->dead || is_out_of_time(q, item->id))
-			try_id(q, q->w->account, item->id);
+		try_id(q, q->w->account, item->id);
 	}
 }
 
@@ -273,8 +285,7 @@ run_twice(struct runner *q, struct error *e)
 {
 	int rc = 0;
 
-	for (int i = 0; i < 2 && rc == 0 && !q->dead && stop_asked() == 0;
-	     i++) {
+	for (int i = 0; i < 2 && rc == 0 && stop_asked() == 0; i++) {
 		struct spool_list list = { 0 };
 
 		rc =
@@ -300,6 +311,8 @@ run(struct runner *q, struct error *e)
 		rc = keep_own_spool(&q->spool, q->l.conf, q->r, e);
 	if (rc == 0)
 		run_twice(q, e);
+	if (e->kind == ERR_NONE && q->dead && q->why.kind == ERR_CONFIG)
+		*e = q->why;
 	return e->kind == ERR_NONE ? EX_OK : error_exit(e);
 }
 

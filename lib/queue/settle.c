@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
@@ -113,21 +114,13 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 					     l->account.expire / 1000000 };
 	struct buf text = BUF(2048);
 
-	if (l->account.name == NULL || !envelope_open(&l->env) ||
+	if (stop_asked() != 0 || !envelope_open(&l->env) ||
 	    !retry_expired(&plan, r->here->now().tv_sec - i->entry.arrived))
 		return;
 	buf_adds(&text, "could not be delivered in time; last of all: ");
 	keep_why(&text, l, why);
 	refuse(&l->env, (struct estatus){ 4, 4, 7 }, buf_text(&text));
 	buf_clear(&text);
-}
-
-/* It is the message, and will be at any time. */
-static bool
-is_hopeless(const struct error *e)
-{
-	return e->kind == ERR_MESSAGE || e->kind == ERR_ADDRESS ||
-	    e->kind == ERR_TOO_LARGE;
 }
 
 /* What cannot be removed says itself that it is done with. */
@@ -152,7 +145,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 		return drop(i, &l->env, e);
 	if (note_sent(i, &l->env, e) < 0)
 		return -1;
-	if (is_hopeless(why))
+	if (keep_is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
 	else
 		give_up(l, r, i, why);

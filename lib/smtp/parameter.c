@@ -94,11 +94,14 @@ parameter_check(struct smtp *s, struct error *e)
 		return -1;
 	}
 	if (s->msg->header_8bit && s->msg->international &&
-	    !offered(s, "SMTPUTF8"))
-		return error_set(e, ERR_NOT_SUPPORTED,
+	    !offered(s, "SMTPUTF8")) {
+		error_set(e, ERR_NOT_SUPPORTED,
 		    "the header has an address that needs SMTPUTF8, which %s "
 		    "does not offer",
 		    s->plan->host);
+		e->status = (struct estatus){ 5, 6, 7 };
+		return -1;
+	}
 	if (parameter_seven_bit(s, e) < 0)
 		return -1;
 	return check_size(s, e);

@@ -75,3 +75,9 @@ retry_expired(const struct retry_plan *p, int64_t age)
 {
 	return left(p, age) <= 0;
 }
+
+bool
+retry_due(int64_t when, int64_t now)
+{
+	return when <= now || when - now > RETRY_FAR;
+}

@@ -12,7 +12,8 @@
 enum {
 	RETRY_LEAST = 5 * 60,
 	RETRY_MOST = 4 * 60 * 60,
-	RETRY_EXPIRE = 5 * 24 * 60 * 60
+	RETRY_EXPIRE = 5 * 24 * 60 * 60,
+	RETRY_FAR = 7 * 24 * 60 * 60
 };
 
 /* In seconds; 0 is the default above. */
@@ -41,5 +42,11 @@ int64_t retry_next(
 
 /* Is a message that old to be given up, should the try at hand fail? */
 bool retry_expired(const struct retry_plan *p, int64_t age);
+
+/*
+ * Is it time for what is to be tried then?  Also when that is further off than
+ * RETRY_FAR: the clock was set back since.
+ */
+bool retry_due(int64_t when, int64_t now);
 
 #endif

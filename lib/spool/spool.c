@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "spool/place.h"
+#include "spool/retry.h"
 
 static const char *const names[] = {
 	[SPOOL_QUEUE] = "queue",
@@ -267,7 +268,7 @@ look_at(void *ctx, int dir, const char *name)
 	if (!entry_is_id(bytes_of(name)) ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	l->due = st.st_mtime <= l->now;
+	l->due = retry_due(st.st_mtime, l->now);
 	return l->due ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "base/clean.h"
@@ -102,6 +103,14 @@ is_final(const struct error *e)
 	}
 }
 
+bool
+keep_is_hopeless(const struct error *e)
+{
+	return e->kind == ERR_MESSAGE || e->kind == ERR_ADDRESS ||
+	    e->kind == ERR_TOO_LARGE ||
+	    (e->kind == ERR_NOT_SUPPORTED && e->status.subject == 6);
+}
+
 static bool
 wants_it(
     const struct letter *l, const struct request *r, const struct error *why)
@@ -156,11 +165,45 @@ keep_put_off(struct entry *n, const struct account *a, const struct here *here,
 	clean_copy(n->why, sizeof(n->why), bytes_of(why));
 }
 
+static bool
+names_a_file(const char *key)
+{
+	size_t n = strlen(key);
+
+	return n > 5 && strcmp(key + n - 5, "_file") == 0;
+}
+
+/* A run has a working directory of its own. */
+static int
+add_file(struct entry *n, const char *key, const char *name, struct error *e)
+{
+	struct buf path = BUF(2 * PATH_MAX);
+	char *here = getcwd(NULL, 0);
+	int rc;
+
+	if (here != NULL)
+		buf_addf(&path, "%s/%s", here, name);
+	rc = here == NULL || !buf_ok(&path)
+	    ? error_sys(e, ERR_OS, "cannot tell where '%s' is", name)
+	    : entry_option(n, key, buf_text(&path), e);
+	buf_clear(&path);
+	free(here);
+	return rc;
+}
+
+static int
+add_option(struct entry *n, const struct conf_override *o, struct error *e)
+{
+	if (names_a_file(o->key) && strchr("/~", o->value[0]) == NULL)
+		return add_file(n, o->key, o->value, e);
+	return entry_option(n, o->key, o->value, e);
+}
+
 static int
 add_options(struct entry *n, const struct request *r, struct error *e)
 {
 	for (size_t i = 0; i < r->over_n; i++)
-		if (entry_option(n, r->over[i].key, r->over[i].value, e) < 0)
+		if (add_option(n, &r->over[i], e) < 0)
 			return -1;
 	return 0;
 }

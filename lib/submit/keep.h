@@ -27,6 +27,9 @@ int keep_spool(struct spool *s, const struct conf *conf,
 int keep_own_spool(struct spool *s, const struct conf *conf,
     const struct request *r, struct error *e);
 
+/* Is it the message, which will be refused in the same way at any time? */
+bool keep_is_hopeless(const struct error *e);
+
 /* Add what a try came to: an error of ours, or the server's words. */
 void keep_why(struct buf *out, const struct letter *l, const struct error *why);
 

@@ -49,4 +49,66 @@ case_what_is_another_s_is_not_run() {
 	expect_messages 1
 }
 
+# A port at which nobody listens.
+nobody_at() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+case_a_message_with_a_host_of_its_own_stops_no_other() {
+	server
+	queueing
+	send_letter -odq --port="$(nobody_at)"
+	send_letter -odq
+	run_queue
+	expect_exit 0
+	expect_messages 1
+}
+
+case_nor_does_one_that_the_server_cannot_take() {
+	server --without SMTPUTF8
+	queueing
+	send -odq $'j\303\274rgen@example.test' < <(letter)
+	send_letter -odq
+	run_queue
+	expect_exit 0
+	expect_messages 2
+	grep -q '^Status: 5\.6\.7' "$store/message-2.eml" ||
+	    fail "the report has another status"
+}
+
+case_files_are_named_from_where_they_were() {
+	server --auth PLAIN --auth-before-tls
+	queueing 'auth_without_tls = true;'
+	(umask 077 && echo secret >password)
+	send_letter -odq --user=user --password-file=password
+	cd /
+	run_queue
+	expect_exit 0
+	expect_messages 1
+}
+
+case_an_account_that_is_gone() {
+	server
+	queueing
+	send_letter -odq
+	sed -i 's/test: {/another: {/; s/"test"/"another"/' "$dir/sendoff.conf"
+	run_queue
+	expect_exit 78
+	expect_says 'account .test'
+	expect_nothing_sent
+	[ -n "$(find "$SENDOFF_SPOOL/queue/test" -type f)" ] ||
+	    fail "the message is gone"
+}
+
+case_a_clock_that_was_years_ahead() {
+	server
+	queueing
+	send_letter -odq
+	find "$SENDOFF_SPOOL/queue" -type f -exec touch -d 2090-01-01 {} +
+	run_queue
+	expect_exit 0
+	expect_messages 1
+}
+
 run_cases
