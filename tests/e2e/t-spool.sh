@@ -1,72 +1,7 @@
 #!/bin/bash
 # Messages that wait: what is kept, what a run over the spool makes of it.
 . "$(dirname "$0")/lib.sh"
-
-# ---- what waits --------------------------------------------------------------
-
-# queueing [KEY = VALUE;...]: an account that keeps what it cannot send.
-queueing() {
-	account 'on_failure = "queue"; retry_min = "1m";' "$@"
-}
-
-# A server that was there, and its port.
-dead_server() {
-	server
-	stop_servers
-	: >pids
-	wait_for "the server to die" not_listening
-	rm -rf store port
-}
-
-not_listening() {
-	! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-}
-
-# The same port again, with somebody behind it.
-server_again() {
-	server --port "$port" "$@"
-}
-
-# waiting PLACE: how many there are.
-waiting() {
-	find "$SENDOFF_SPOOL/$1" -type f 2>/dev/null | wc -l
-}
-
-expect_waiting() {
-	local n
-	n=$(waiting "$1")
-	[ "$n" -eq "$2" ] || fail "$n messages in $1, not $2"
-}
-
-only_id() {
-	find "$SENDOFF_SPOOL/$1" -type f -printf '%f\n'
-}
-
-# Whatever stands in the file about when: it is tried now.
-flush_now() {
-	send --retry=all </dev/null
-	expect_exit 0
-	send --flush </dev/null
-}
-
-mailq() {
-	send --queue </dev/null
-	expect_exit 0
-	cp out queue
-}
-
-expect_queue() {
-	local pattern
-	mailq
-	for pattern; do
-		grep -qE -e "$pattern" queue || fail "mailq does not say: $pattern"
-	done
-}
-
-expect_empty_queue() {
-	expect_queue '^Mail queue is empty$'
-	expect_waiting . 0
-}
+. "$here/spool.sh"
 
 # ---- keeping -----------------------------------------------------------------
 

@@ -1,0 +1,202 @@
+#!/bin/bash
+# What a sender is told of his message that waits: reports on delivery.
+. "$(dirname "$0")/lib.sh"
+. "$here/spool.sh"
+
+# kept SERVER-OPTION...: a letter that waits for a server that is there now.
+# As it is to be asked for stands in the array asked, the account's in settings.
+settings=()
+asked=()
+kept() {
+	server "$@"
+	queueing 'deliver = "queue";' "${settings[@]}"
+	send_letter "${asked[@]}"
+	expect_exit 0
+	expect_waiting queue 1
+}
+
+flush() {
+	send --flush </dev/null
+	expect_exit 0
+}
+
+hour=3600
+day=86400
+later='rcpt has=you@ reply "451 4.2.1 greylisted"'
+unknown='rcpt has=you@ reply "550 5.1.1 no such user"'
+
+# ---- late --------------------------------------------------------------------
+
+case_one_warning_and_no_other() {
+	kept --on "$later"
+	flush
+	expect_reports 0
+	ages $((5 * hour))
+	flush
+	expect_reports 1
+	expect_waiting queue 1
+	expect_dsn 'notice["To"] == "me@example.test"' \
+	    'notice["From"].addresses[0].addr_spec == "mailer-daemon@example.test"' \
+	    'notice["References"] == "<1@example.test>"' \
+	    '"need not send it once more" in text' \
+	    '"will be tried until" in text and "be given up" in text' \
+	    'to["you@example.test"]["Action"] == "delayed"' \
+	    'to["you@example.test"]["Status"] == "4.2.1"' \
+	    'to["you@example.test"]["Diagnostic-Code"] == "smtp; 451 4.2.1 greylisted"' \
+	    'returned == "text/rfc822-headers"' '"hello" not in original' \
+	    '"Subject: a test" in original'
+	ages $((5 * hour))
+	flush
+	expect_reports 1
+	expect_waiting queue 1
+}
+
+case_no_warning_before_its_time() {
+	settings=('warn_after = "6h";')
+	kept --on "$later"
+	ages $((5 * hour))
+	flush
+	expect_reports 0
+	ages $hour
+	flush
+	expect_reports 1
+}
+
+case_no_warning_where_none_is_wanted() {
+	local notify
+	for notify in failure success,failure never; do
+		asked=(-N "$notify")
+		kept --on "$later"
+		ages $((5 * hour))
+		flush
+		expect_messages 0
+		expect_waiting queue 1
+		rm -rf "$SENDOFF_SPOOL" "$dir/port" "$store"
+	done
+	asked=(-N delay)
+	kept --on "$later"
+	ages $((5 * hour))
+	flush
+	expect_reports 1
+}
+
+case_no_warnings_at_all() {
+	settings=('warn_after = 0;')
+	kept --on "$later"
+	ages $((100 * hour))
+	flush
+	expect_messages 0
+	expect_waiting queue 1
+}
+
+# ---- too late ----------------------------------------------------------------
+
+case_too_old_and_nobody_wants_to_know() {
+	asked=(-N never)
+	kept --on "$later"
+	ages $((6 * day))
+	flush
+	expect_messages 0
+	expect_empty_queue
+}
+
+# ---- who is told -------------------------------------------------------------
+
+case_a_report_from_the_account_itself_that_fails() {
+	settings=('from_policy = "fix";')
+	kept --on 'rcpt reply "550 5.1.1 no such user"'
+	flush
+	flush
+	expect_waiting queue 0
+	expect_waiting dead 1
+}
+
+# ---- what it says ------------------------------------------------------------
+
+case_the_message_comes_back() {
+	asked=(-R full)
+	kept --on "$unknown"
+	flush
+	expect_dsn 'returned == "message/rfc822"' '"hello" in original' \
+	    '"The message is attached." in text'
+}
+
+case_its_header_comes_back() {
+	asked=(-R hdrs)
+	kept --on "$unknown"
+	flush
+	expect_dsn 'returned == "text/rfc822-headers"' '"hello" not in original' \
+	    '"Message-ID: <1@example.test>" in original' \
+	    '"The header of the message is attached" in text'
+}
+
+case_what_it_was_called() {
+	printf 'root: you@example.test\n' >aliases
+	server --on "$unknown"
+	queueing 'deliver = "queue";'
+	send -N failure -V 'id=1' --aliases=aliases root < <(letter)
+	expect_waiting queue 1
+	flush
+	expect_dsn 'about["Original-Envelope-Id"] == "id=1"' \
+	    'to["you@example.test"]["Original-Recipient"] == "rfc822; root@example.test"' \
+	    '"you wrote to <root@example.test>" in text' \
+	    'to["you@example.test"]["Remote-MTA"] == "dns; 127.0.0.1"' \
+	    '"Arrival-Date" in about and "X-Sendoff-Queue-ID" in about' \
+	    '"Last-Attempt-Date" in to["you@example.test"]'
+}
+
+# One has it, one is refused, one is asked again: of him who is late and of him
+# who gets it there is nothing in the first report.
+case_several_recipients() {
+	server --on 'rcpt has=two@ reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=three@ conn=1-2 reply "451 4.2.1 later"' \
+	    --on 'rcpt has=four@ reply "553 5.1.3 what a name"'
+	queueing 'deliver = "queue";'
+	send one@example.test two@example.test three@example.test \
+	    four@example.test < <(letter)
+	flush
+	expect_messages 2
+	expect_dsn 'sorted(to) == ["four@example.test", "two@example.test"]' \
+	    '"one@" not in text and "three@" not in text' \
+	    'notice["Subject"] == "Mail not delivered to 2 recipients"' \
+	    'to["two@example.test"]["Status"] == "5.1.1"' \
+	    'to["four@example.test"]["Status"] == "5.1.3"' \
+	    '"check how the address is spelled" in text'
+	expect_waiting queue 1
+	expect_queue '^ +three@example\.test$'
+	ages $((5 * hour))
+	flush
+	expect_reports 2
+	expect_dsn 'list(to) == ["three@example.test"]' \
+	    'to["three@example.test"]["Action"] == "delayed"'
+	ages 0
+	flush
+	expect_reports 2
+	expect_messages 4
+	expect_json "$store/envelope-4.json" \
+	    '[r["line"] for r in rcpt] == ["TO:<three@example.test>"]'
+	expect_empty_queue
+}
+
+# ---- at once -----------------------------------------------------------------
+
+case_connections_at_once() {
+	local i
+	server --on 'mail delay 400 default'
+	queueing 'deliver = "queue"; connections = 3;'
+	for i in 1 2 3 4 5 6; do
+		send_letter
+	done
+	expect_waiting queue 6
+	flush
+	expect_messages 6
+	expect_empty_queue
+	wait_for "their ends" test "$(connections)" -ge 3
+	[ "$(connections)" -eq 3 ] || fail "$(connections) connections"
+	for i in 1 2 3; do
+		transcript "$i" | grep -q '^. MAIL FROM' ||
+		    fail "connection $i had nothing to do"
+	done
+}
+
+run_cases
