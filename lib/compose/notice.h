@@ -28,7 +28,7 @@ struct notice {
 	const struct envelope *env; /* of the message; its sender is told */
 	const bool *about;          /* for each recipient: is it about him? */
 	struct message *message;    /* nothing but read, as it is to leave */
-	const char *remote;    /* the host that gave the verdicts, or NULL */
+	const char *remote;    /* the host whose replies decided, or NULL */
 	time_t arrived, tried; /* the message, the last try; 0: unknown */
 	time_t until;          /* DELAYED: given up then; 0: unknown */
 	const char *reason;    /* for those whom no reply decided, or NULL */
@@ -47,8 +47,9 @@ enum { NOTICE_WHOLE_MOST = 64 << 10 };
  * octets.  All other notices have the header, and so has one with a message in
  * it that no server could be given: signed, with lines that must be broken.
  *
- * Status is what the server said; 4.4.7 where it said none and tries are over,
- * else what the reply's code makes it.  8-bit local parts make it a
+ * Status is what the server said; 4.4.7 where it said none and tries are over
+ * (nothing is decided, or it was refused with no more than a 4yz), else what the
+ * reply's code makes it.  8-bit local parts make it a
  * global-delivery-status (RFC 6533).
  *
  * ERR_INTERNAL when the sender is null or it is about nobody, ERR_IO, ERR_OS.

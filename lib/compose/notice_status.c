@@ -38,11 +38,20 @@ notice_international(const struct notice *n)
 
 /* ---- statuses ---------------------------------------------------------------- */
 
-/* Of a failure: was it refused, or would it be tried still, were it younger? */
+/* Refused by somebody, or by the calendar alone? */
 static bool
-is_final(const struct notice *n, const struct verdict *v)
+is_refused(const struct verdict *v)
 {
-	return v->state == VERDICT_REFUSED || n->status.class == 5;
+	bool later = v->code != 0 ? v->code / 100 == 4 : v->status.class == 4;
+
+	return v->state == VERDICT_REFUSED && !later;
+}
+
+bool
+notice_given_up(const struct notice *n, const struct verdict *v)
+{
+	return n->kind == NOTICE_FAILED && !is_refused(v) &&
+	    n->status.class != 5;
 }
 
 static int
@@ -50,7 +59,7 @@ class_of(const struct notice *n, const struct verdict *v)
 {
 	if (n->kind == NOTICE_RELAYED)
 		return 2;
-	return n->kind == NOTICE_FAILED && is_final(n, v) ? 5 : 4;
+	return n->kind == NOTICE_FAILED && !notice_given_up(n, v) ? 5 : 4;
 }
 
 struct estatus
@@ -238,7 +247,7 @@ add_recipient(struct status *s, const struct recipient *to)
 		add_address(s, "Original-Recipient", to->original);
 	add_address(s, "Final-Recipient", to->address);
 	add_action(s, &to->verdict);
-	if (s->n->remote != NULL)
+	if (s->n->remote != NULL && to->verdict.code != 0)
 		add_mta(s, "Remote-MTA", s->n->remote);
 	add_diagnostic(s, &to->verdict);
 	add_date(s, "Last-Attempt-Date", s->n->tried);

@@ -16,6 +16,9 @@ bool notice_international(const struct notice *n);
 /* Add the content: fields about the message, and about each recipient. */
 void notice_status_add(struct buf *out, const struct notice *n);
 
+/* Of a failure: would it be tried still, were it younger? */
+bool notice_given_up(const struct notice *n, const struct verdict *v);
+
 /* What came of a recipient (RFC 3463): never class 0. */
 struct estatus notice_status(const struct notice *n, const struct verdict *v);
 

@@ -97,12 +97,13 @@ says_unknown(const struct verdict *v)
 
 /* Where the status does not say it, the command that was refused does. */
 static const char *
-meaning_of_stage(const struct verdict *v)
+meaning_of_stage(const struct notice *n, const struct verdict *v)
 {
 	if (says_unknown(v))
 		return "Most likely there is no such mailbox: check how the "
 		       "address is spelled.";
-	if (v->stage == STAGE_MAIL && v->state == VERDICT_REFUSED)
+	if (v->stage == STAGE_MAIL && v->state == VERDICT_REFUSED &&
+	    !notice_given_up(n, v))
 		return "Your own address was not accepted as that of the "
 		       "sender.";
 	if (v->stage == STAGE_OTHERS)
@@ -125,7 +126,7 @@ meaning(const struct notice *n, const struct verdict *v)
 		    (meanings[i].detail == ANY ||
 			s.detail == meanings[i].detail))
 			return meanings[i].text;
-	return meaning_of_stage(v);
+	return meaning_of_stage(n, v);
 }
 
 /* ---- recipient by recipient --------------------------------------------------------- */
@@ -164,8 +165,7 @@ add_given_up(struct buf *out, const struct notice *n, const struct verdict *v)
 {
 	int64_t seconds = (int64_t)n->tried - (int64_t)n->arrived;
 
-	if (n->kind != NOTICE_FAILED || v->state == VERDICT_REFUSED ||
-	    n->arrived == 0 || seconds < 2 * 60)
+	if (!notice_given_up(n, v) || n->arrived == 0 || seconds < 2 * 60)
 		return;
 	buf_adds(out, "    It was tried for ");
 	add_duration(out, seconds);

@@ -115,7 +115,7 @@ tell(struct letter *l, const struct request *r, struct item *i,
 	what.queue_id = i->entry.id;
 	what.env = &l->env;
 	what.message = &l->message;
-	what.remote = l->host;
+	what.remote = l->host[0] != '\0' ? l->host : NULL;
 	what.arrived = i->entry.arrived;
 	what.tried = r->here->now().tv_sec;
 	what.reason = i->entry.why[0] != '\0' ? i->entry.why : NULL;

@@ -105,6 +105,19 @@ put_off(struct letter *l, const struct request *r, struct item *i,
 	return notify_late(l, r, i, e);
 }
 
+/* What the server said of it last tells more than that time is over. */
+static void
+refuse_late(struct envelope *env, const char *why)
+{
+	for (size_t i = 0; i < env->n; i++) {
+		struct verdict *v = &env->to[i].verdict;
+
+		if (v->state == VERDICT_DEFERRED && v->code != 0)
+			v->state = VERDICT_REFUSED;
+	}
+	refuse(env, (struct estatus){ 4, 4, 7 }, why);
+}
+
 /* Its time is over, and this was its last try. */
 static void
 give_up(struct letter *l, const struct request *r, const struct item *i,
@@ -119,7 +132,7 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 		return;
 	buf_adds(&text, "could not be delivered in time; last of all: ");
 	keep_why(&text, l, why);
-	refuse(&l->env, (struct estatus){ 4, 4, 7 }, buf_text(&text));
+	refuse_late(&l->env, buf_text(&text));
 	buf_clear(&text);
 }
 

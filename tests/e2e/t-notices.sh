@@ -91,6 +91,57 @@ case_no_warnings_at_all() {
 
 # ---- too late ----------------------------------------------------------------
 
+case_too_old_is_given_up() {
+	settings=('expire = "2d";')
+	kept --on "$later"
+	ages $((2 * day + 60))
+	flush
+	expect_reports 1
+	expect_dsn 'to["you@example.test"]["Action"] == "failed"' \
+	    'to["you@example.test"]["Status"] == "4.2.1"' \
+	    'to["you@example.test"]["Diagnostic-Code"] == "smtp; 451 4.2.1 greylisted"' \
+	    '"tried for 2 days, and is given up now" in text' \
+	    '"Nothing more will be tried" in text' \
+	    'returned == "message/rfc822"' '"hello" in original'
+	expect_empty_queue
+}
+
+case_too_old_without_a_status_is_given_up() {
+	kept --on 'mail reply "421 later" close' --extensions PIPELINING
+	ages $((6 * day))
+	flush
+	expect_waiting queue 1
+	stop_servers
+	: >pids
+	wait_for "the server to die" not_listening
+	rm -rf store port
+	server_again
+	ages 0
+	flush
+	expect_dsn 'to["you@example.test"]["Status"] == "4.4.7"' \
+	    'to["you@example.test"]["Diagnostic-Code"] == "smtp; 421 later"' \
+	    '"Your own address" not in text'
+}
+
+# What has no reply has no Remote-MTA.
+case_too_old_at_a_dead_host_is_given_up() {
+	dead_server
+	queueing 'warn_after = 0;'
+	send_letter
+	expect_waiting queue 1
+	ages $((6 * day))
+	flush
+	expect_waiting queue 1
+	server_again
+	ages 0
+	flush
+	expect_reports 1
+	expect_dsn 'to["you@example.test"]["Status"] == "4.4.7"' \
+	    '"efused" in to["you@example.test"]["Diagnostic-Code"]' \
+	    '"Remote-MTA" not in to["you@example.test"]'
+	expect_empty_queue
+}
+
 case_too_old_and_nobody_wants_to_know() {
 	asked=(-N never)
 	kept --on "$later"

@@ -269,6 +269,18 @@ static const struct {
 		      "Diagnostic-Code: x-sendoff; refused\r\n",
 	    .text = "    The last try failed: refused\r\n"
 		    "    The server could not be reached.\r\n" },
+	/* refused by the calendar, with the last word of the server or ours */
+	{ NOTICE_FAILED, { VERDICT_REFUSED, STAGE_MAIL, 450, { 0 }, "later" },
+	    .tried = CAME + 7200,
+	    .fields = "failed\r\nStatus: 4.4.7\r\n"
+		      "Diagnostic-Code: smtp; 450 later\r\n"
+		      "Last-Attempt-Date: Sun, 22 Nov 2026 13:15:05 +0000\r\n",
+	    .text = "450 later\r\n    It was tried for 2 hours, and" },
+	{ NOTICE_FAILED,
+	    { VERDICT_REFUSED, STAGE_NONE, 0, { 4, 4, 7 }, "no route" },
+	    .fields = "failed\r\nStatus: 4.4.7\r\n"
+		      "Diagnostic-Code: x-sendoff; no route\r\n",
+	    .text = "It was not sent: no route\r\n" },
 	/* no try will help */
 	{ NOTICE_FAILED, { 0 }, "no such host", { 5, 1, 2 },
 	    .fields = "failed\r\nStatus: 5.1.2\r\n"
