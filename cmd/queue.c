@@ -86,10 +86,12 @@ ended(struct walk *w, const struct error *e)
 
 /* ---- showing ---------------------------------------------------------------- */
 
+/* Who has not got it, of those who can be helped. */
 static bool
-is_open(const struct recipient *to)
+is_open(const struct item *i, const struct recipient *to)
 {
-	return to->verdict.state == VERDICT_PENDING;
+	return to->verdict.state == VERDICT_PENDING ||
+	    (i->place == SPOOL_DEAD && to->verdict.state == VERDICT_REFUSED);
 }
 
 static void
@@ -118,7 +120,7 @@ show_text(struct walk *w, const struct item *i)
 	if (n->why[0] != '\0')
 		buf_addf(&w->out, "    (%s)\n", n->why);
 	for (size_t k = 0; k < n->env.n; k++)
-		if (is_open(&n->env.to[k])) {
+		if (is_open(i, &n->env.to[k])) {
 			buf_addf(&w->out, "%45s", "");
 			clean_add(&w->out, bytes_of(n->env.to[k].address));
 			buf_addc(&w->out, '\n');
@@ -146,7 +148,7 @@ show_json(struct walk *w, const struct item *i)
 	json_text(&j, "why", bytes_of(n->why));
 	json_open(&j, "recipients", '[');
 	for (size_t k = 0; k < n->env.n; k++)
-		if (is_open(&n->env.to[k]))
+		if (is_open(i, &n->env.to[k]))
 			json_text(&j, NULL, bytes_of(n->env.to[k].address));
 	json_close(&j, ']');
 	json_close(&j, '}');
@@ -175,7 +177,8 @@ show(struct walk *w, enum spool_place place, const char *account,
 
 	if (item_look(&i, &w->spool, place, account, id, &why) < 0) {
 		report_error(w->r->program, REPORT_TEXT, &why, 0);
-	} else if (i.entry.complete && entry_open(&i.entry)) {
+	} else if (i.entry.complete &&
+	    (place == SPOOL_DEAD || entry_open(&i.entry))) {
 		if (w->r->form == REPORT_JSON)
 			show_json(w, &i);
 		else

@@ -148,7 +148,7 @@ static void
 add_header(struct making *m, bool eight_bit)
 {
 	add_mailbox(m, "From", "Mail Delivery System", m->n->from);
-	add_mailbox(m, "To", "", m->n->env->sender);
+	add_mailbox(m, "To", "", notice_to(m->n));
 	add_subject(m);
 	add_origin(m);
 	add_reference(m);
@@ -322,7 +322,7 @@ notice_make(struct message *to, const struct notice *n, const struct here *here,
 	struct error why = ERROR_NONE;
 	struct making m = { .n = n, .here = here, .e = &why };
 
-	if (n->env->sender[0] == '\0' || count(n) == 0)
+	if (notice_to(n)[0] == '\0' || count(n) == 0)
 		return error_set(
 		    e, ERR_INTERNAL, "a notice to nobody, or about nobody");
 	m.whole = wants_whole(n);

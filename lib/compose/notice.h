@@ -25,7 +25,8 @@ struct notice {
 	const char *mta;            /* this host's name */
 	const char *from;           /* addr-spec that the notice is from */
 	const char *queue_id;       /* or NULL */
-	const struct envelope *env; /* of the message; its sender is told */
+	const struct envelope *env; /* of the message */
+	const char *to;             /* who is told; NULL: its sender */
 	const bool *about;          /* for each recipient: is it about him? */
 	struct message *message;    /* nothing but read, as it is to leave */
 	const char *remote;    /* the host whose replies decided, or NULL */
@@ -52,7 +53,7 @@ enum { NOTICE_WHOLE_MOST = 64 << 10 };
  * reply's code makes it.  8-bit local parts make it a
  * global-delivery-status (RFC 6533).
  *
- * ERR_INTERNAL when the sender is null or it is about nobody, ERR_IO, ERR_OS.
+ * ERR_INTERNAL when there is nobody to tell or it is about nobody, ERR_IO, ERR_OS.
  */
 int notice_make(struct message *to, const struct notice *n,
     const struct here *here, struct error *e);

@@ -36,6 +36,12 @@ notice_international(const struct notice *n)
 	return false;
 }
 
+const char *
+notice_to(const struct notice *n)
+{
+	return n->to != NULL ? n->to : n->env->sender;
+}
+
 /* ---- statuses ---------------------------------------------------------------- */
 
 /* Refused by somebody, or by the calendar alone? */

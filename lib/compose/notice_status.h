@@ -16,6 +16,9 @@ bool notice_international(const struct notice *n);
 /* Add the content: fields about the message, and about each recipient. */
 void notice_status_add(struct buf *out, const struct notice *n);
 
+/* Who is told. */
+const char *notice_to(const struct notice *n);
+
 /* Of a failure: would it be tried still, were it younger? */
 bool notice_given_up(const struct notice *n, const struct verdict *v);
 

@@ -45,9 +45,18 @@ add_subject(struct buf *out, const struct notice *n)
 	buf_clear(&text);
 }
 
+static bool
+is_own(const struct notice *n)
+{
+	return strcmp(notice_to(n), n->env->sender) == 0;
+}
+
 static void
 add_which(struct buf *out, const struct notice *n)
 {
+	if (!is_own(n))
+		add_line(out, "    From:      ",
+		    n->env->sender[0] != '\0' ? n->env->sender : "<>");
 	if (n->arrived != 0) {
 		buf_adds(out, "    Sent:      ");
 		date_add_at(out, n->arrived);
@@ -196,19 +205,18 @@ add_recipient(
 /* ---- all of it ------------------------------------------------------------------------ */
 
 static const char *const openings[] = {
-	[NOTICE_FAILED] = "Your message did not reach everybody it was for.  "
+	[NOTICE_FAILED] = " message did not reach everybody it was for.  "
 			  "Whom it did not\r\n"
 			  "reach, and why, is told below.\r\n\r\n",
-	[NOTICE_DELAYED] = "Your message has not reached everybody yet.  This "
+	[NOTICE_DELAYED] = " message has not reached everybody yet.  This "
 			   "is a warning: the\r\n"
-			   "message is kept and tried again, you need not send "
-			   "it once more.\r\n"
-			   "\r\n",
-	[NOTICE_RELAYED] = "You asked to be told when your message is "
-			   "delivered.  It was handed on\r\n"
-			   "to a server that does not tell, so that you will "
-			   "hear no more of it,\r\n"
-			   "unless it comes back.\r\n\r\n",
+			   "message is kept and tried again, there is no need "
+			   "to send it once more.\r\n\r\n",
+	[NOTICE_RELAYED] = " message was to be told of when it is delivered.  "
+			   "It was handed on\r\n"
+			   "to a server that does not tell: nothing more will "
+			   "be heard of it, unless\r\n"
+			   "it comes back.\r\n\r\n",
 };
 
 static void
@@ -231,6 +239,7 @@ notice_text_add(struct buf *out, const struct notice *n, bool whole)
 {
 	add_line(out, "This is the mail system of ", n->mta);
 	buf_adds(out, "\r\n");
+	buf_adds(out, is_own(n) ? "Your" : "This");
 	buf_adds(out, openings[n->kind]);
 	add_which(out, n);
 	for (size_t i = 0; i < n->env->n; i++)

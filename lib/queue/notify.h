@@ -11,12 +11,19 @@
 #include "submit/letter.h"
 
 /*
- * Of the recipients that were refused and of whom nothing is written down yet.
- * About a report none is made: the message goes among the dead (returns 1),
- * where somebody may look.  ERR_SPOOL when it cannot be told.
+ * Of the recipients that were refused and of whom nothing is written down yet,
+ * if there is somebody to tell: about a report none is made.  ERR_SPOOL when it
+ * cannot be told.
  */
 int notify_failed(
     struct letter *l, const struct request *r, struct item *i, struct error *e);
+
+/*
+ * What was decided about a recipient that was refused when it should be told and
+ * there is nobody to tell; NULL: all is told that should be.  Borrowed.
+ */
+const struct verdict *notify_untold(
+    const struct letter *l, const struct item *i);
 
 /* Of those who wait, once, when the account wants it. */
 int notify_late(

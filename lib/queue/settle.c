@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "base/clean.h"
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
@@ -148,11 +149,32 @@ drop(struct item *i, const struct envelope *env, struct error *e)
 	return -1;
 }
 
+/* Among the dead, where somebody may look, and sees why. */
+static int
+bury(struct letter *l, const struct request *r, struct item *i,
+    const struct verdict *v, struct error *e)
+{
+	struct buf lines = BUF(ENTRY_MOST), why = BUF(2048);
+	int rc;
+
+	if (v->code != 0)
+		buf_addf(&why, "%s: %d %s", l->host, v->code, v->text);
+	else
+		buf_adds(&why, v->text);
+	clean_copy(i->entry.why, sizeof(i->entry.why), buf_bytes(&why));
+	i->entry.tried = r->here->now().tv_sec;
+	entry_write_try(&i->entry, &lines);
+	rc = item_note(i, buf_bytes(&lines), false, e);
+	buf_clear(&lines);
+	buf_clear(&why);
+	return rc < 0 ? -1 : item_move(i, SPOOL_DEAD, e);
+}
+
 static int
 write_down(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
 {
-	int rc;
+	const struct verdict *untold;
 
 	if (all_sent(&l->env))
 		return drop(i, &l->env, e);
@@ -162,11 +184,13 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 		refuse(&l->env, why->status, why->text);
 	else
 		give_up(l, r, i, why);
-	rc = notify_failed(l, r, i, e);
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
+	if (notify_failed(l, r, i, e) < 0)
+		return -1;
 	if (envelope_open(&l->env))
 		return put_off(l, r, i, why, e);
+	untold = notify_untold(l, i);
+	if (untold != NULL)
+		return bury(l, r, i, untold, e);
 	return drop(i, &l->env, e);
 }
 

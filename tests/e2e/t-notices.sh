@@ -38,7 +38,7 @@ case_one_warning_and_no_other() {
 	expect_dsn 'notice["To"] == "me@example.test"' \
 	    'notice["From"].addresses[0].addr_spec == "mailer-daemon@example.test"' \
 	    'notice["References"] == "<1@example.test>"' \
-	    '"need not send it once more" in text' \
+	    '"no need to send it once more" in text' \
 	    '"will be tried until" in text and "be given up" in text' \
 	    'to["you@example.test"]["Action"] == "delayed"' \
 	    'to["you@example.test"]["Status"] == "4.2.1"' \
@@ -152,6 +152,99 @@ case_too_old_and_nobody_wants_to_know() {
 }
 
 # ---- who is told -------------------------------------------------------------
+
+case_somebody_else_is_told() {
+	settings=('bounce_to = "postmaster@example.test";')
+	kept --on "$unknown"
+	flush
+	expect_reports 1
+	expect_json "$store/envelope-1.json" 'mail == "FROM:<>"' \
+	    '[r["line"] for r in rcpt] == ["TO:<postmaster@example.test>"]'
+	expect_dsn 'notice["To"] == "postmaster@example.test"' \
+	    '"This message did not reach" in text' \
+	    '"From: me@example.test" in text'
+	expect_empty_queue
+}
+
+case_nobody_is_told() {
+	settings=('bounce_to = "off";')
+	kept --on "$unknown"
+	flush
+	expect_messages 0
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_queue '^[0-9A-Z]+#.* me@example\.test$' \
+	    '^ +\(.*no such user\)$' '^ +you@example\.test$'
+}
+
+case_a_message_without_a_sender_is_dead() {
+	server --on "$unknown"
+	queueing 'deliver = "queue";'
+	send_letter -f '<>'
+	flush
+	expect_messages 0
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_queue '^[0-9A-Z]+#.* MAILER-DAEMON$' \
+	    '^ +\(.*no such user\)$' '^ +you@example\.test$'
+	send --queue --report=json </dev/null
+	expect_json "$dir/out" 'place == "dead"' 'sender == ""' \
+	    '"no such user" in why' 'recipients == ["you@example.test"]'
+	flush
+	expect_waiting dead 1
+}
+
+# Not before all is decided; who was refused earlier is shown, too.
+case_a_message_without_a_sender_waits_for_the_others() {
+	server --on "$unknown" --on 'rcpt has=two@ conn=1 reply "451 later"'
+	queueing 'deliver = "queue";'
+	send -f '<>' you@example.test two@example.test < <(letter)
+	flush
+	expect_waiting queue 1
+	ages 0
+	flush
+	expect_messages 1
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_queue '^ +\(.*no such user\)$' '^ +you@example\.test$'
+	! grep -q 'two@' queue || fail "two@ has it, and is shown"
+}
+
+# It tells somebody who is not its sender, which makes no circle.
+case_of_a_message_without_a_sender_somebody_else_is_told() {
+	server --on "$unknown"
+	queueing 'deliver = "queue"; bounce_to = "postmaster@example.test";'
+	send_letter -f '<>'
+	flush
+	expect_reports 1
+	expect_dsn 'notice["To"] == "postmaster@example.test"' \
+	    '"you@example.test" in to'
+	expect_empty_queue
+}
+
+case_of_a_report_none_is_made() {
+	settings=('bounce_to = "postmaster@example.test";')
+	kept --on 'rcpt reply "550 5.1.1 no such user"'
+	flush
+	flush
+	expect_messages 0
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_queue '^[0-9A-Z]+#.* MAILER-DAEMON$' '^ +\(.*no such user\)$' \
+	    '^ +postmaster@example\.test$'
+}
+
+# A provider that wants its own sender gets a report with one; he is told that
+# nobody is to report on it.
+case_a_report_from_the_account_itself() {
+	settings=('from_policy = "fix";')
+	kept --on "$unknown"
+	flush
+	expect_reports 1
+	expect_json "$store/envelope-1.json" 'mail == "FROM:<me@example.test>"' \
+	    '[r["line"] for r in rcpt] == ["TO:<me@example.test> NOTIFY=NEVER"]'
+	expect_dsn 'notice["From"].addresses[0].addr_spec == "me@example.test"'
+}
 
 case_a_report_from_the_account_itself_that_fails() {
 	settings=('from_policy = "fix";')

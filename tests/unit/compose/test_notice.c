@@ -389,6 +389,22 @@ START_TEST(nobody_is_told_of_nothing)
 }
 END_TEST
 
+/* He may learn of what has no sender, too. */
+START_TEST(somebody_else_is_told)
+{
+	struct sample s;
+
+	sample_init(&s, LETTER);
+	s.n.to = "postmaster@example.org";
+	s.env.sender[0] = '\0';
+	sample_make(&s);
+	assert_holds(part(&s, 0), "\r\nTo: postmaster@example.org\r\n");
+	assert_holds(part(&s, 1), "This message did not reach");
+	assert_holds(part(&s, 1), "\r\n    From:      <>\r\n");
+	sample_clear(&s);
+}
+END_TEST
+
 /* ---- the message ------------------------------------------------------------------- */
 
 #define HEADERS "text/rfc822-headers\r\nContent-Transfer-Encoding: "
@@ -646,6 +662,7 @@ suite_notice(void)
 	tcase_add_loop_test(t, what_is_told, 0, N(tellings));
 	tcase_add_test(t, several_recipients);
 	tcase_add_test(t, nobody_is_told_of_nothing);
+	tcase_add_test(t, somebody_else_is_told);
 	tcase_add_loop_test(t, what_is_returned, 0, N(returns));
 	tcase_add_loop_test(t, large_messages, 0, N(sizes));
 	tcase_add_test(t, lines_that_are_too_long);

@@ -1,0 +1,141 @@
+#include "queue/tell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+tell_whom(const struct letter *l)
+{
+	const char *to = l->account.bounce_to;
+
+	if (to == NULL || strcmp(to, "sender") == 0)
+		to = l->env.sender;
+	return strcmp(to, "off") == 0 || to[0] == '\0' ? NULL : to;
+}
+
+/* ---- its envelope ------------------------------------------------------------ */
+
+/* A provider that insists on its own sender does so here, too. */
+static const char *
+own_sender(const struct letter *l)
+{
+	return l->account.from_policy == FROM_FIX ? account_from(&l->account)
+						  : NULL;
+}
+
+static void
+add_from(struct buf *from, const struct letter *l)
+{
+	if (own_sender(l) != NULL)
+		buf_adds(from, own_sender(l));
+	else
+		buf_addf(
+		    from, "mailer-daemon@%.*s", BYTES_ARG(letter_domain(l)));
+}
+
+/*
+ * Of a report nobody reports to a mailbox that sends reports (RFC 3461, 6.1): the
+ * null reverse-path sees to it, and where there is none, NOTIFY.
+ */
+static int
+address_it(struct entry *n, const struct letter *l, struct error *e)
+{
+	const char *own = own_sender(l);
+
+	if (envelope_from(&n->env, bytes_of(own != NULL ? own : ""), e) < 0)
+		return -1;
+	if (own != NULL)
+		n->env.notify = NOTIFY_NEVER;
+	return envelope_to(&n->env, bytes_of(tell_whom(l)), NULL, e);
+}
+
+static int
+copy_account(struct entry *n, const struct entry *from, struct error *e)
+{
+	n->account = strdup(from->account);
+	if (n->account == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	for (size_t i = 0; i < from->options_n; i++)
+		if (entry_option(
+			n, from->options[i].key, from->options[i].value, e) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * An id of its own, made of the message's: when we are killed between this and
+ * what is written down, the next run makes the same one.  A message is late
+ * once, whatever the number of tries.
+ */
+static void
+name_it(struct entry *n, const struct entry *about, enum notice_kind kind)
+{
+	static const char letters[] = { [NOTICE_FAILED] = 'B',
+		[NOTICE_DELAYED] = 'D',
+		[NOTICE_RELAYED] = 'R' };
+	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned which = kind == NOTICE_DELAYED ? 0 : about->tries;
+
+	if (about->id[0] != '\0')
+		snprintf(n->id, sizeof(n->id), "%.14s%c%c", about->id,
+		    letters[kind], digits[which % 32]);
+}
+
+/* ---- all of it --------------------------------------------------------------- */
+
+static void
+fill(struct notice *what, const struct telling *t)
+{
+	what->env = &t->letter->env;
+	what->to = tell_whom(t->letter);
+	what->message = &t->letter->message;
+	what->queue_id = t->n->id[0] != '\0' ? t->n->id : NULL;
+	what->remote = t->letter->host[0] != '\0' ? t->letter->host : NULL;
+	what->arrived = t->n->arrived;
+	what->tried = t->r->here->now().tv_sec;
+	what->reason = t->n->why[0] != '\0' ? t->n->why : NULL;
+}
+
+static int
+keep(const struct telling *t, const struct notice *what, struct error *e)
+{
+	struct message m;
+	struct entry n;
+	int rc;
+
+	entry_init(&n);
+	message_init(&m);
+	name_it(&n, t->n, what->kind);
+	n.arrived = what->tried;
+	n.uid = t->n->uid;
+	n.report = true;
+	rc = copy_account(&n, t->n, e);
+	if (rc == 0)
+		rc = address_it(&n, t->letter, e);
+	if (rc == 0)
+		rc = notice_make(&m, what, t->r->here, e);
+	if (rc == 0)
+		rc = spool_keep(t->spool, SPOOL_QUEUE, &n, &m, t->r->here, e);
+	message_clear(&m);
+	entry_clear(&n);
+	return rc;
+}
+
+int
+tell(const struct telling *t, const struct notice *kind, struct error *e)
+{
+	struct notice what = *kind;
+	struct buf from = BUF(512);
+	char mta[256];
+	int rc;
+
+	t->r->here->host_name(mta, sizeof(mta));
+	add_from(&from, t->letter);
+	what.mta = mta;
+	what.from = buf_text(&from);
+	fill(&what, t);
+	rc = keep(t, &what, e);
+	buf_clear(&from);
+	return rc;
+}

@@ -1,0 +1,34 @@
+/*
+ * Making a report on a message and keeping it in the spool, like any other that
+ * is to leave.  For queue/notify.
+ */
+#ifndef QUEUE_TELL_H
+#define QUEUE_TELL_H
+
+#include "compose/notice.h"
+#include "spool/spool.h"
+#include "submit/letter.h"
+
+/* What is told of.  All borrowed. */
+struct telling {
+	struct letter *letter;
+	const struct request *r;
+	struct spool *spool;
+	const struct entry *n; /* the message; without an id it was not kept */
+};
+
+/*
+ * Who is told of a letter, as its account says (bounce_to): an address; NULL:
+ * nobody.
+ */
+const char *tell_whom(const struct letter *l);
+
+/*
+ * Keep a report: kind says which, about whom and until when it is tried, all
+ * else is filled in.  It has the null reverse-path (or the account's own, where
+ * only that may send; then no report on it is asked for), and is marked as a
+ * report.  -1 when it could not be kept.
+ */
+int tell(const struct telling *t, const struct notice *kind, struct error *e);
+
+#endif
