@@ -8,6 +8,7 @@
 
 #include "base/stop.h"
 #include "cmd/gate.h"
+#include "queue/notify.h"
 #include "smtp/service.h"
 #include "submit/report.h"
 #include "submit/submit.h"
@@ -118,14 +119,25 @@ drain(struct serving *v)
 		continue;
 }
 
+/* A report that cannot be made is no reason to refuse what was sent. */
 static void
-tell(void *ctx, const struct letter *l, const struct error *e)
+tell_relayed(struct serving *v, struct letter *l)
+{
+	struct error e = ERROR_NONE;
+
+	if (notify_relayed_at_once(l, v->r, &e) < 0)
+		report_error(v->r->program, REPORT_TEXT, &e, 0);
+}
+
+static void
+tell(void *ctx, struct letter *l, const struct error *e)
 {
 	struct serving *v = ctx;
 	const struct envelope *env = service_envelope(v->s);
 	struct verdict *verdicts;
 
 	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
+	tell_relayed(v, l);
 	drain(v);
 	verdicts = calloc(env->n + 1, sizeof(*verdicts));
 	if (verdicts == NULL) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "queue/tell.h"
+#include "submit/keep.h"
 
 static unsigned
 notify_of(const struct envelope *env, const struct recipient *to)
@@ -10,13 +11,16 @@ notify_of(const struct envelope *env, const struct recipient *to)
 	return to->notify != NOTIFY_UNSET ? to->notify : env->notify;
 }
 
-/* Nobody who said what he wants is told anything else (RFC 3461, 4.1). */
+/* Nobody who said what he wants is told anything else, nobody else of a success
+   (RFC 3461, 4.1). */
 static bool
 wants(const struct envelope *env, const struct recipient *to, unsigned what)
 {
 	unsigned notify = notify_of(env, to);
 
-	return notify == NOTIFY_UNSET || (notify & what) != 0;
+	if (notify == NOTIFY_UNSET)
+		return what != NOTIFY_SUCCESS;
+	return (notify & what) != 0;
 }
 
 static size_t
@@ -129,5 +133,82 @@ notify_late(
 		rc = item_note(i, buf_bytes(&line), true, e);
 	buf_clear(&line);
 	free(about);
+	return rc;
+}
+
+/* ---- passed on -------------------------------------------------------------- */
+
+/* Where no server tells of a success, this is the last that can. */
+static bool
+relays(const struct letter *l)
+{
+	if (l->offers.dsn || l->env.sender[0] == '\0' || tell_whom(l) == NULL)
+		return false;
+	for (size_t i = 0; i < l->env.n; i++)
+		if (l->env.to[i].verdict.state == VERDICT_SENT &&
+		    !l->env.to[i].noted &&
+		    wants(&l->env, &l->env.to[i], NOTIFY_SUCCESS))
+			return true;
+	return false;
+}
+
+bool
+notify_relays(const struct letter *l, const struct item *i)
+{
+	return !i->entry.report && relays(l);
+}
+
+static int
+tell_relayed(const struct telling *t, struct error *e)
+{
+	struct notice what = { .kind = NOTICE_RELAYED };
+	bool *about = nobody(&t->letter->env, e);
+	int rc;
+
+	if (about == NULL)
+		return -1;
+	what.about = about;
+	choose(&t->letter->env, about, VERDICT_SENT, NOTIFY_SUCCESS);
+	rc = tell(t, &what, e);
+	free(about);
+	return rc;
+}
+
+int
+notify_relayed(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
+{
+	if (!notify_relays(l, i))
+		return 0;
+	return tell_relayed(&(struct telling){ l, r, i->spool, &i->entry }, e);
+}
+
+/* Does its account use the spool at all? */
+static bool
+may_keep(const struct letter *l)
+{
+	return l->account.name != NULL &&
+	    l->account.on_failure == FAILURE_QUEUES;
+}
+
+int
+notify_relayed_at_once(
+    struct letter *l, const struct request *r, struct error *e)
+{
+	struct spool s = SPOOL;
+	struct entry n;
+	int rc;
+
+	if (!may_keep(l) || !relays(l))
+		return 0;
+	entry_init(&n);
+	rc = keep_spool(&s, l->conf, r, true, e);
+	if (rc == 0)
+		rc = keep_describe(&n, l, r, e);
+	if (rc == 0)
+		rc = tell_relayed(&(struct telling){ l, r, &s, &n }, e);
+	n.env = ENVELOPE;
+	entry_clear(&n);
+	spool_close(&s);
 	return rc;
 }

@@ -29,4 +29,17 @@ const struct verdict *notify_untold(
 int notify_late(
     struct letter *l, const struct request *r, struct item *i, struct error *e);
 
+/*
+ * Of those who have it now, and of whom nothing is written down yet, when their
+ * success was to be told and the server that took it makes no reports (RFC 3461,
+ * 5.2.2): that it was relayed.  notify_relays(): is there any such?
+ */
+bool notify_relays(const struct letter *l, const struct item *i);
+int notify_relayed(
+    struct letter *l, const struct request *r, struct item *i, struct error *e);
+
+/* The same of a letter that was sent at once, if its account uses the spool. */
+int notify_relayed_at_once(
+    struct letter *l, const struct request *r, struct error *e);
+
 #endif

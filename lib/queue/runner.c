@@ -140,6 +140,7 @@ begin_letter(struct runner *q)
 	message_init(&l->message);
 	buf_reset(&l->message_id);
 	l->maybe_delivered = l->unreported = false;
+	l->offers = (struct offers){ 0 };
 	l->round_trips = 0;
 	l->started = q->r->here->ticks();
 	l->host[0] = l->tls[0] = l->queue_id[0] = '\0';

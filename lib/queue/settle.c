@@ -68,24 +68,34 @@ note(struct item *i, const struct envelope *env, bool tried, struct error *e)
  * it twice.
  */
 static int
-note_sent(struct item *i, struct envelope *env, struct error *e)
+note_sent(struct item *i, const struct envelope *env, struct error *e)
 {
 	struct buf lines = BUF(ENTRY_MOST);
 	int rc = 0;
 
-	for (size_t k = 0; k < env->n; k++) {
-		struct recipient *to = &env->to[k];
-
-		if (to->verdict.state != VERDICT_SENT || to->noted)
-			continue;
-		entry_write_done(&i->entry, k, &lines);
-		to->noted = true;
-	}
+	for (size_t k = 0; k < env->n; k++)
+		if (env->to[k].verdict.state == VERDICT_SENT &&
+		    !env->to[k].noted)
+			entry_write_done(&i->entry, k, &lines);
 	if (!buf_ok(&lines))
 		rc = error_set(e, ERR_OS, "out of memory");
 	else if (lines.n > 0)
 		rc = item_note(i, buf_bytes(&lines), true, e);
 	buf_clear(&lines);
+	return rc;
+}
+
+static int
+settle_sent(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
+{
+	int rc = note_sent(i, &l->env, e);
+
+	if (rc == 0)
+		rc = notify_relayed(l, r, i, e);
+	for (size_t k = 0; k < l->env.n; k++)
+		if (l->env.to[k].verdict.state == VERDICT_SENT)
+			l->env.to[k].noted = true;
 	return rc;
 }
 
@@ -176,9 +186,9 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 {
 	const struct verdict *untold;
 
-	if (all_sent(&l->env))
+	if (all_sent(&l->env) && !notify_relays(l, i))
 		return drop(i, &l->env, e);
-	if (note_sent(i, &l->env, e) < 0)
+	if (settle_sent(l, r, i, e) < 0)
 		return -1;
 	if (keep_is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
@@ -200,6 +210,7 @@ settle(
     struct letter *l, const struct request *r, struct item *i, struct error *e)
 {
 	struct error failed = ERROR_NONE;
+	bool told = notify_relays(l, i) || !all_sent(&l->env);
 	int rc = write_down(l, r, i, e, &failed);
 
 	if (rc < 0) {
@@ -210,5 +221,5 @@ settle(
 	}
 	l->took = r->here->ticks() - l->started;
 	letter_log(l, r, e, envelope_outcome(&l->env, e));
-	return !all_sent(&l->env);
+	return told;
 }

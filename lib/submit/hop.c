@@ -138,8 +138,17 @@ unreported(const struct hop *h)
 {
 	unsigned wanted = h->r->notify & ~(unsigned)NOTIFY_NEVER;
 
-	return wanted != 0 &&
-	    !ehlo_has(smtp_offers(h->line.session), "DSN", NULL);
+	return wanted != 0 && !h->l->offers.dsn;
+}
+
+static void
+note_offers(struct offers *o, const struct ehlo *said)
+{
+	*o = (struct offers){ .known = said->esmtp,
+		.dsn = ehlo_has(said, "DSN", NULL),
+		.eight_bit = ehlo_has(said, "8BITMIME", NULL),
+		.utf8 = ehlo_has(said, "SMTPUTF8", NULL),
+		.size = ehlo_size(said) };
 }
 
 void
@@ -149,6 +158,7 @@ hop_note(struct hop *h, struct error *e)
 	const struct connection *line = &h->line;
 
 	l->maybe_delivered |= smtp_uncertain(line->session);
+	note_offers(&l->offers, smtp_offers(line->session));
 	l->unreported = unreported(h);
 	l->round_trips += connection_round_trips(line) - h->counted;
 	h->counted = connection_round_trips(line);

@@ -208,25 +208,34 @@ add_options(struct entry *n, const struct request *r, struct error *e)
 	return 0;
 }
 
-static int
-describe(struct entry *n, struct letter *l, const struct request *r,
-    const struct error *why, struct error *e)
+int
+keep_describe(
+    struct entry *n, struct letter *l, const struct request *r, struct error *e)
 {
-	struct buf text = BUF(2048);
-
 	n->arrived = r->here->now().tv_sec;
 	n->uid = getuid();
 	n->international = l->message.international;
 	n->account = strdup(l->account.name);
 	if (n->account == NULL)
 		return error_set(e, ERR_OS, "out of memory");
+	n->env = l->env;
+	return add_options(n, r, e);
+}
+
+static int
+describe(struct entry *n, struct letter *l, const struct request *r,
+    const struct error *why, struct error *e)
+{
+	struct buf text = BUF(2048);
+
+	if (keep_describe(n, l, r, e) < 0)
+		return -1;
 	if (!keep_first(l, r)) {
 		keep_why(&text, l, why);
 		keep_put_off(n, &l->account, r->here, buf_text(&text));
 	}
 	buf_clear(&text);
-	n->env = l->env; /* lent */
-	return add_options(n, r, e);
+	return 0;
 }
 
 static void

@@ -30,6 +30,13 @@ int keep_own_spool(struct spool *s, const struct conf *conf,
 /* Is it the message, which will be refused in the same way at any time? */
 bool keep_is_hopeless(const struct error *e);
 
+/*
+ * Fill n, just initialised, with what is known of a letter that did not wait
+ * yet.  Its envelope is lent: it must be taken away before entry_clear().
+ */
+int keep_describe(struct entry *n, struct letter *l, const struct request *r,
+    struct error *e);
+
 /* Add what a try came to: an error of ours, or the server's words. */
 void keep_why(struct buf *out, const struct letter *l, const struct error *why);
 

@@ -18,6 +18,13 @@ struct lead {
 	size_t given, at;
 };
 
+/* What the server offered that spoke last. */
+struct offers {
+	bool known; /* it answered EHLO */
+	bool dsn, eight_bit, utf8;
+	int64_t size; /* octets that it takes; 0: it has not said */
+};
+
 struct letter {
 	struct identity from;   /* who runs this */
 	struct conf *conf;      /* owned */
@@ -46,6 +53,7 @@ struct letter {
 	/* of the conversation */
 	struct hop *line; /* borrowed: a connection that stays; or NULL */
 	char host[256], tls[16];
+	struct offers offers;
 	unsigned round_trips;
 	bool maybe_delivered;
 	bool unreported; /* -N asks for reports, and the server makes none */

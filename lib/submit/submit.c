@@ -123,8 +123,7 @@ submit(const struct request *r)
 
 int
 submit_and_tell(const struct request *r,
-    void (*tell)(void *ctx, const struct letter *l, const struct error *e),
-    void *ctx)
+    void (*tell)(void *ctx, struct letter *l, const struct error *e), void *ctx)
 {
 	struct error e = ERROR_NONE;
 	struct letter l;

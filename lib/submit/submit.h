@@ -18,7 +18,7 @@ int submit(const struct request *r);
  * it runs.
  */
 int submit_and_tell(const struct request *r,
-    void (*tell)(void *ctx, const struct letter *l, const struct error *e),
+    void (*tell)(void *ctx, struct letter *l, const struct error *e),
     void *ctx);
 
 /*

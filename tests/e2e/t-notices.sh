@@ -322,6 +322,115 @@ case_several_recipients() {
 	expect_empty_queue
 }
 
+# ---- passed on ---------------------------------------------------------------
+
+case_passed_on_to_a_server_that_does_not_tell() {
+	asked=(-N 'success,failure' -R full -V id1)
+	kept --without DSN
+	flush
+	expect_messages 2
+	expect_json "$store/envelope-2.json" 'mail == "FROM:<>"' \
+	    '[r["line"] for r in rcpt] == ["TO:<me@example.test>"]'
+	expect_dsn 'to["you@example.test"]["Action"] == "relayed"' \
+	    'to["you@example.test"]["Status"] == "2.0.0"' \
+	    'to["you@example.test"]["Remote-MTA"] == "dns; 127.0.0.1"' \
+	    'about["Original-Envelope-Id"] == "id1"' \
+	    '"nothing more will be heard of it" in text' \
+	    'returned == "text/rfc822-headers"'
+	expect_empty_queue
+	flush
+	expect_messages 2
+}
+
+# It tells itself, or it was not asked to.
+case_not_a_word_of_a_success() {
+	local notify
+	asked=(-N success)
+	kept
+	flush
+	expect_messages 1
+	for notify in failure delay never; do
+		rm -rf "$dir/port" "$store"
+		asked=(-N "$notify")
+		kept --without DSN
+		flush
+		expect_messages 1
+		expect_empty_queue
+	done
+	rm -rf "$dir/port" "$store"
+	asked=()
+	kept --without DSN
+	flush
+	expect_messages 1
+}
+
+case_an_account_that_asks_for_it() {
+	settings=('dsn_notify = "success";')
+	kept --without DSN
+	flush
+	expect_messages 2
+	expect_dsn 'to["you@example.test"]["Action"] == "relayed"'
+}
+
+case_a_part_of_them_passed_on() {
+	server --without DSN --on "$unknown" \
+	    --on 'rcpt has=two@ conn=1 reply "451 4.2.1 later"'
+	queueing 'deliver = "queue";'
+	send -N success,failure you@example.test one@example.test \
+	    two@example.test < <(letter)
+	flush
+	expect_reports 2
+	expect_dsn 'list(to) in (["one@example.test"], ["you@example.test"])'
+	ages 0
+	flush
+	expect_reports 3
+	expect_dsn 'list(to) == ["two@example.test"]' \
+	    'to["two@example.test"]["Action"] == "relayed"'
+	expect_messages 5
+	expect_empty_queue
+}
+
+talk() {
+	"$python" "$here/bs.py" "$sendoff" -C "$dir/sendoff.conf" -bs \
+	    >out 2>err <<-END
+		EHLO x\\r\\n
+		MAIL FROM:<ann@example.test>\\r\\n
+		RCPT TO:<you@example.test> NOTIFY=$1\\r\\n
+		RCPT TO:<two@example.test>\\r\\n
+		DATA\\r\\n
+		Subject: x\\r\\n\\r\\nb\\r\\n.\\r\\n
+		QUIT\\r\\n
+	END
+}
+
+case_passed_on_while_the_client_waits() {
+	server --without DSN
+	queueing
+	talk SUCCESS
+	expect_silence_of err
+	wait_for "the report" test -e "$store/message-2.eml"
+	wait_for "its end" sh -c "[ -z \"\$(find $SENDOFF_SPOOL -type f)\" ]"
+	expect_messages 2
+	expect_dsn 'notice["To"] == "ann@example.test"' \
+	    'list(to) == ["you@example.test"]' \
+	    'to["you@example.test"]["Action"] == "relayed"'
+}
+
+expect_silence_of() {
+	[ ! -s "$1" ] || fail "it says something: $(<"$1")"
+}
+
+case_no_spool_for_what_was_passed_on() {
+	server --without DSN
+	account
+	talk SUCCESS
+	expect_silence_of err
+	queueing
+	talk FAILURE
+	expect_messages 2
+	[ ! -e "$SENDOFF_SPOOL" ] || fail "there is a spool"
+}
+
 # ---- at once -----------------------------------------------------------------
 
 case_connections_at_once() {
