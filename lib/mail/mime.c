@@ -161,12 +161,20 @@ open_composite(struct mime *w, const struct said *s)
 	return bytes_is_case(s->type, "message") && open_message(w, s);
 }
 
+/* Those of a report in UTF-8 may have any encoding (RFC 6533, 5). */
+static bool
+is_composite(const struct said *s)
+{
+	if (bytes_is_case(s->type, "message"))
+		return !bytes_is_case(s->subtype, "global-headers") &&
+		    !bytes_is_case(s->subtype, "global-delivery-status");
+	return bytes_is_case(s->type, "multipart");
+}
+
 static void
 judge_header(struct mime *w)
 {
 	struct said s = read_header(w);
-	bool composite = bytes_is_case(s.type, "multipart") ||
-	    bytes_is_case(s.type, "message");
 
 	w->entity = (struct mime_entity){
 		.identity = content_identity(s.encoding),
@@ -174,7 +182,7 @@ judge_header(struct mime *w)
 		.sealed = mime_sealed(w),
 		.message = w->message,
 	};
-	w->entity.codable = w->entity.identity && !composite;
+	w->entity.codable = w->entity.identity && !is_composite(&s);
 	w->state = MIME_CONTENT;
 	w->entity.content = !open_composite(w, &s);
 }

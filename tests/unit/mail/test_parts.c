@@ -111,6 +111,12 @@ static const struct {
 	  "--c\n\xc3\n",
 	    "--b\nContent-Type: multipart/x; boundary=c\n\n--c\n" QP
 	    "\n=C3\n--b\n" QP "\n--c\n=C3\n" },
+	{ "--b\nContent-Type: message/global-headers\n\nA: \xc3\n--b--\n",
+	    "--b\n" QP "Content-Type: message/global-headers\n\n"
+	    "A: =C3\n--b--\n" },
+	{ "--b\nContent-Type: message/global-delivery-status\n\n\xc3\n--b--\n",
+	    "--b\n" QP "Content-Type: message/global-delivery-status\n\n"
+	    "=C3\n--b--\n" },
 	/* not quite a boundary */
 	{ "--b\n\n--bb\n-- b\n--b-\n\xc3\n",
 	    "--b\n" QP "\n--bb\n-- b\n--b-\n=C3\n" },
