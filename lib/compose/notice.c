@@ -309,7 +309,8 @@ make(struct message *to, struct making *m)
 static bool
 wants_whole(const struct notice *n)
 {
-	if (n->kind != NOTICE_FAILED || n->env->ret == RETURN_HDRS)
+	if (n->kind != NOTICE_FAILED || n->header_only ||
+	    n->env->ret == RETURN_HDRS)
 		return false;
 	return n->env->ret == RETURN_FULL ||
 	    message_size(n->message) <= NOTICE_WHOLE_MOST;

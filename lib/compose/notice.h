@@ -29,6 +29,7 @@ struct notice {
 	const char *to;             /* who is told; NULL: its sender */
 	const bool *about;          /* for each recipient: is it about him? */
 	struct message *message;    /* nothing but read, as it is to leave */
+	bool header_only;           /* whatever RET says */
 	const char *remote;    /* the host whose replies decided, or NULL */
 	time_t arrived, tried; /* the message, the last try; 0: unknown */
 	time_t until;          /* DELAYED: given up then; 0: unknown */
@@ -45,8 +46,9 @@ enum { NOTICE_WHOLE_MOST = 64 << 10 };
  * with the coding that a server with 8BITMIME needs; the caller sends it from
  * the null reverse-path.  A failure returns the message as RET wants it: whole,
  * or its header; without RET whole if it has no more than NOTICE_WHOLE_MOST
- * octets.  All other notices have the header, and so has one with a message in
- * it that no server could be given: signed, with lines that must be broken.
+ * octets.  All other notices have the header, and so has one where header_only
+ * says so, or with a message in it that no server could be given: signed, with
+ * lines that must be broken.
  *
  * Status is what the server said; 4.4.7 where it said none and tries are over
  * (nothing is decided, or it was refused with no more than a 4yz), else what the

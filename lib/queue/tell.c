@@ -82,6 +82,76 @@ name_it(struct entry *n, const struct entry *about, enum notice_kind kind)
 		    letters[kind], digits[which % 32]);
 }
 
+/* ---- what would be refused, too ---------------------------------------------- */
+
+/* Octets: what is in a report besides; what may be tried without knowing. */
+enum { BESIDES = 16 << 10, UNKNOWN_MOST = 10 << 20 };
+
+/* What was sent, by its status: not to whom, nor by whom. */
+static bool
+is_of_content(struct estatus s)
+{
+	return s.subject == 6 || (s.subject == 3 && s.detail == 4) ||
+	    (s.subject == 2 && s.detail == 3);
+}
+
+static bool
+is_of_address(struct estatus s)
+{
+	return s.subject == 1 || (s.subject == 2 && s.detail != 3);
+}
+
+/* Once it was seen, or heard to be large, or by ourselves. */
+static bool
+content_refused(const struct verdict *v)
+{
+	if (v->state != VERDICT_REFUSED || is_of_address(v->status))
+		return false;
+	if (is_of_content(v->status))
+		return true;
+	if (v->code == 0)
+		return v->status.class == 5;
+	return v->code / 100 == 5 &&
+	    (v->stage == STAGE_DATA || v->stage == STAGE_DOT ||
+		(v->stage == STAGE_MAIL && v->code == 552));
+}
+
+static bool
+is_too_large(const struct letter *l)
+{
+	int64_t size = message_size(&l->message), most = l->offers.size;
+
+	if (l->account.max_size > 0 &&
+	    (most == 0 || l->account.max_size < most))
+		most = l->account.max_size;
+	return most > 0 ? size + BESIDES > most : size > UNKNOWN_MOST;
+}
+
+static bool
+is_foreign(const struct letter *l)
+{
+	const struct message *m = &l->message;
+
+	if (!l->offers.known)
+		return false;
+	return (!l->offers.utf8 && message_header_8bit(m)) ||
+	    (!l->offers.eight_bit &&
+		(message_header_8bit(m) || message_body_8bit(m)));
+}
+
+/*
+ * What a server did not take once it would not take as a part of the report: its
+ * header alone goes back then, and the report has its chance.
+ */
+static bool
+is_hard_to_return(const struct letter *l, const bool *about)
+{
+	for (size_t i = 0; i < l->env.n; i++)
+		if (about[i] && content_refused(&l->env.to[i].verdict))
+			return true;
+	return is_too_large(l) || is_foreign(l);
+}
+
 /* ---- all of it --------------------------------------------------------------- */
 
 static void
@@ -90,6 +160,7 @@ fill(struct notice *what, const struct telling *t)
 	what->env = &t->letter->env;
 	what->to = tell_whom(t->letter);
 	what->message = &t->letter->message;
+	what->header_only = is_hard_to_return(t->letter, what->about);
 	what->queue_id = t->n->id[0] != '\0' ? t->n->id : NULL;
 	what->remote = t->letter->host[0] != '\0' ? t->letter->host : NULL;
 	what->arrived = t->n->arrived;

@@ -274,6 +274,74 @@ case_its_header_comes_back() {
 	    '"The header of the message is attached" in text'
 }
 
+# comes_back SERVER-OPTION...: of a message with RET=FULL the header alone does.
+comes_back_short() {
+	asked=(-R full "${asked[@]}")
+	kept "$@"
+	flush
+	expect_reports 1
+	expect_dsn 'returned == "text/rfc822-headers"' '"hello" not in original' \
+	    '"Subject: a test" in original' \
+	    '"The header of the message is attached" in text'
+	expect_waiting dead 0
+	expect_waiting queue 0
+}
+
+case_what_was_refused_is_not_sent_again() {
+	comes_back_short --on 'dot n=1 reply "554 5.7.1 looks like spam"'
+}
+
+case_who_is_unknown_in_the_end_sees_all() {
+	asked=(-R full)
+	kept --on 'dot n=1 reply "550 5.1.1 no such user"'
+	flush
+	expect_dsn 'returned == "message/rfc822"'
+}
+
+case_what_is_larger_than_the_server_takes() {
+	comes_back_short --size 9000 --on "$unknown"
+}
+
+# Nobody else's mail waits for that, and the report leaves in the same run.
+case_what_is_too_large() {
+	server --size 20000
+	queueing 'deliver = "queue";'
+	letter "$(yes 'a line that is long' | head -n 1000)" >large
+	send -R full you@example.test <large
+	send_letter
+	flush
+	expect_messages 2
+	expect_reports 1
+	expect_dsn 'returned == "text/rfc822-headers"' \
+	    'to["you@example.test"]["Status"] == "5.3.4"' \
+	    '"too large" in text'
+	expect_empty_queue
+}
+
+case_what_has_eight_bits() {
+	eight_bits 'Subject: gr\xc3\xbcn\n\n.' message/global-headers \
+	    message/global
+	eight_bits 'Subject: x\n\ngr\xc3\xbcn' message/rfc822 message/rfc822
+}
+
+# eight_bits MESSAGE SEVEN EIGHT: what comes back without 8BITMIME and with it.
+eight_bits() {
+	rm -rf "$dir/port" "$dir/store"
+	server --without 8BITMIME,SMTPUTF8 --on "$unknown"
+	queueing 'deliver = "queue";'
+	send -R full you@example.test < <(printf '%b\n' "$1")
+	flush
+	expect_dsn "returned == '$2'"
+	expect_json "$store/envelope-1.json" 'not content["eight_bit"]'
+	rm -rf "$dir/port" "$store"
+	server --on "$unknown"
+	queueing 'deliver = "queue";'
+	send -R full you@example.test < <(printf '%b\n' "$1")
+	flush
+	expect_dsn "returned == '$3'"
+	expect_json "$store/envelope-1.json" 'content["eight_bit"]'
+}
+
 case_what_it_was_called() {
 	printf 'root: you@example.test\n' >aliases
 	server --on "$unknown"

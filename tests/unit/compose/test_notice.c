@@ -502,6 +502,21 @@ START_TEST(large_messages)
 }
 END_TEST
 
+START_TEST(the_header_whatever_was_asked)
+{
+	struct sample s;
+
+	sample_init(&s, LETTER);
+	s.env.ret = RETURN_FULL;
+	s.n.header_only = true;
+	sample_make(&s);
+	assert_holds(part(&s, 3), "Content-Type: " HEADERS);
+	assert_lacks(part(&s, 3), "How are you?");
+	assert_holds(part(&s, 1), "The header of the message is attached");
+	sample_clear(&s);
+}
+END_TEST
+
 /* letter_write() measures the lines. */
 START_TEST(lines_that_are_too_long)
 {
@@ -665,6 +680,7 @@ suite_notice(void)
 	tcase_add_test(t, somebody_else_is_told);
 	tcase_add_loop_test(t, what_is_returned, 0, N(returns));
 	tcase_add_loop_test(t, large_messages, 0, N(sizes));
+	tcase_add_test(t, the_header_whatever_was_asked);
 	tcase_add_test(t, lines_that_are_too_long);
 	tcase_add_test(t, lines_that_are_too_long_and_signed);
 	tcase_add_test(t, nothing_breaks_out);
