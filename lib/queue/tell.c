@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spool/checksum.h"
+
 const char *
 tell_whom(const struct letter *l)
 {
@@ -64,22 +66,26 @@ copy_account(struct entry *n, const struct entry *from, struct error *e)
 }
 
 /*
- * An id of its own, made of the message's: when we are killed between this and
- * what is written down, the next run makes the same one.  A message is late
- * once, whatever the number of tries.
+ * An id of its own, made of the message's and of whom it tells: when we are
+ * killed between this and what is written down, the next run makes the same
+ * one, but never for others.  A message is late once, whoever waits.
  */
 static void
-name_it(struct entry *n, const struct entry *about, enum notice_kind kind)
+name_it(struct entry *n, const struct entry *about, const struct notice *what)
 {
 	static const char letters[] = { [NOTICE_FAILED] = 'B',
 		[NOTICE_DELAYED] = 'D',
 		[NOTICE_RELAYED] = 'R' };
 	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	unsigned which = kind == NOTICE_DELAYED ? 0 : about->tries;
+	const struct bytes whom = { (const char *)what->about,
+		what->env->n * sizeof(*what->about) };
+	uint32_t sum = what->kind == NOTICE_DELAYED ? 0 : checksum(0, whom);
 
 	if (about->id[0] != '\0')
-		snprintf(n->id, sizeof(n->id), "%.14s%c%c", about->id,
-		    letters[kind], digits[which % 32]);
+		snprintf(n->id, sizeof(n->id), "%.14s%c%c%c%c%c", about->id,
+		    letters[what->kind], digits[sum & 31],
+		    digits[sum >> 5 & 31], digits[sum >> 10 & 31],
+		    digits[sum >> 15 & 31]);
 }
 
 /* ---- what would be refused, too ---------------------------------------------- */
@@ -177,7 +183,7 @@ keep(const struct telling *t, const struct notice *what, struct error *e)
 
 	entry_init(&n);
 	message_init(&m);
-	name_it(&n, t->n, what->kind);
+	name_it(&n, t->n, what);
 	n.arrived = what->tried;
 	n.uid = t->n->uid;
 	n.report = true;

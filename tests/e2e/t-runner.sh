@@ -111,4 +111,26 @@ case_a_clock_that_was_years_ahead() {
 	expect_messages 1
 }
 
+# What is told of one of them is kept, but not that he is told of; then the
+# other one is refused, too.
+case_everybody_is_told_of() {
+	command -v strace >/dev/null || skip "there is no strace"
+	server --on 'rcpt has=one@ reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=two@ conn=1 reply "451 4.2.1 later"' \
+	    --on 'rcpt has=two@ reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=me@ reply "451 4.2.1 later"'
+	queueing
+	send -odq one@example.test two@example.test < <(letter)
+	strace -f -o trace -e inject=pwrite64:error=ENOSPC:when=2+ \
+	    "$sendoff" -C "$dir/sendoff.conf" --flush </dev/null 2>err
+	expect_says 'No space left'
+	find "$SENDOFF_SPOOL" -type f -exec touch -d '1 hour ago' {} +
+	run_queue
+	expect_exit 0
+	for who in one two; do
+		grep -rq "^Final-Recipient: rfc822; $who@" "$SENDOFF_SPOOL" ||
+		    fail "$who is not told of"
+	done
+}
+
 run_cases
