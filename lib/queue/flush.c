@@ -192,10 +192,14 @@ drain(const struct letter *l, const struct request *r)
 {
 	struct error ignored = ERROR_NONE;
 	struct spool s;
+	int turn = -1;
 
 	if (keep_own_spool(&s, l->conf, r, &ignored) == 0 &&
-	    spool_due(&s, l->account.name, r->here->now().tv_sec))
+	    spool_due(&s, l->account.name, r->here->now().tv_sec) &&
+	    spool_turn(&s, l->account.name, &turn))
 		in_background(l, r);
+	if (turn >= 0)
+		close(turn);
 	spool_close(&s);
 }
 

@@ -26,7 +26,9 @@ int flush(const struct request *r, const struct flush_wish *w);
 /*
  * After a letter was told of (struct request's then): a process of its own
  * sends it if it was to be sent in the background, or what else waits for its
- * account, now that its server takes mail.  The caller has his answer.
+ * account, now that its server takes mail.  The caller has his answer.  Of the
+ * latter there is one at a time: many senders would have the server turn all of
+ * them away.
  */
 void flush_after(
     const struct letter *l, const struct request *r, struct outcome o);

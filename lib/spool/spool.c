@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -279,6 +280,19 @@ spool_due(struct spool *s, const char *account, int64_t now)
 	int fd = place_open(s, SPOOL_QUEUE, account, false);
 
 	return fd >= 0 && each_name(fd, look_at, &l) == 0 && l.due;
+}
+
+/* Where there are no locks, nobody is in the way. */
+bool
+spool_turn(struct spool *s, const char *account, int *held)
+{
+	*held = place_open(s, SPOOL_QUEUE, account, false);
+	if (*held < 0 || flock(*held, LOCK_EX | LOCK_NB) == 0 ||
+	    errno != EWOULDBLOCK)
+		return true;
+	close(*held);
+	*held = -1;
+	return false;
 }
 
 struct names {

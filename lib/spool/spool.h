@@ -69,6 +69,13 @@ int spool_list(struct spool *s, enum spool_place place, const char *account,
 /* Is anything there that is due?  Costs one system call where nothing waits. */
 bool spool_due(struct spool *s, const char *account, int64_t now);
 
+/*
+ * May a run on the side begin?  One at a time will do for an account; others do
+ * not ask.  *held (-1: it needs none) keeps the next one away until it and the
+ * copies that forks make of it are closed.
+ */
+bool spool_turn(struct spool *s, const char *account, int *held);
+
 /* Remove drafts that were left behind: an hour old, and nobody's (a draft is
    locked while it is written). */
 void spool_sweep(struct spool *s, int64_t now);

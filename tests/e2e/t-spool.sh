@@ -85,6 +85,28 @@ case_success_drains_what_is_due() {
 	expect_messages 2
 }
 
+# Whoever sends meanwhile leaves what waits to the one run there is: that is
+# one connection more than there are senders.
+case_one_run_on_the_side_at_a_time() {
+	server --on 'dot delay 100'
+	queueing
+	for _ in $(seq 10); do
+		send_letter -odq
+	done
+	for _ in 1 2 3 4 5; do
+		send_letter
+		expect_exit 0
+	done
+	wait_for "all of them" test -e "$store/message-15.eml"
+	wait_for "its end" sh -c "[ -z \"\$(find $SENDOFF_SPOOL -type f)\" ]"
+	wait_for "the last hangup" no_session
+	[ "$(connections)" -eq 6 ] || fail "$(connections) connections"
+}
+
+no_session() {
+	[ -z "$(find "$store" -name '.conn-*')" ]
+}
+
 # ---- bounces -----------------------------------------------------------------
 
 case_a_refusal_at_flush_comes_back() {

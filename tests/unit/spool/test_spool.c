@@ -286,6 +286,26 @@ START_TEST(drafts_that_were_left_go)
 }
 END_TEST
 
+START_TEST(runs_on_the_side_take_turns)
+{
+	struct error e = ERROR_NONE;
+	char id[ENTRY_ID] = "";
+	int first, second;
+
+	ck_assert(spool_turn(&spool, "acc", &first));
+	ck_assert_int_eq(first, -1);
+	ck_assert_int_eq(keep(LETTER, id, 0, &e), 0);
+	ck_assert(spool_turn(&spool, "acc", &first));
+	ck_assert_int_ge(first, 0);
+	ck_assert(!spool_turn(&spool, "acc", &second));
+	ck_assert_int_eq(second, -1);
+	ck_assert(spool_turn(&spool, "other", &second));
+	close(first);
+	ck_assert(spool_turn(&spool, "acc", &first));
+	close(first);
+}
+END_TEST
+
 START_TEST(what_was_tried_is_put_off)
 {
 	struct error e = ERROR_NONE;
@@ -829,6 +849,7 @@ suite_spool(void)
 	tcase_add_test(t, what_is_no_directory_is_no_spool);
 	tcase_add_loop_test(t, what_is_kept_is_taken, 0, 2);
 	tcase_add_loop_test(t, a_large_message, 0, 2);
+	tcase_add_test(t, runs_on_the_side_take_turns);
 	tcase_add_test(t, what_was_tried_is_put_off);
 	tcase_add_loop_test(t, the_same_id_again_is_the_same_message, 0, 2);
 	tcase_add_test(t, the_draft_of_somebody_else_stays);
