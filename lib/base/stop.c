@@ -11,6 +11,7 @@ static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
 
 static volatile sig_atomic_t asked, deferred;
+static bool held_back;
 static const char *name; /* borrowed; set before any handler is */
 static sigset_t usual;   /* the mask while we wait */
 
@@ -76,12 +77,18 @@ stop_error(struct error *e)
 	    e, ERR_DISCONNECTED, "interrupted by signal %d", stop_asked());
 }
 
+void
+stop_hold(bool hold)
+{
+	held_back = hold;
+}
+
 int
 stop_poll(struct pollfd *p, nfds_t n, const struct timespec *wait)
 {
-	if (asked) {
+	if (asked && !held_back) {
 		errno = EINTR;
 		return -1;
 	}
-	return ppoll(p, n, wait, deferred ? &usual : NULL);
+	return ppoll(p, n, wait, deferred && !held_back ? &usual : NULL);
 }

@@ -10,6 +10,7 @@
 #define BASE_STOP_H
 
 #include <poll.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -27,6 +28,12 @@ int stop_asked(void);
 
 /* Fill e when one was: ERR_DISCONNECTED, -1. */
 int stop_error(struct error *e);
+
+/*
+ * The answer on its way says who has the message: until this is taken back no
+ * signal is let in, and one that was noted ends no stop_poll().
+ */
+void stop_hold(bool hold);
 
 /*
  * poll(2) with a time to wait, NULL for ever.  -1 and EINTR as soon as a signal

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { IO_SIZE = 16384, HANDSHAKE_PATIENCE = 60000000 };
+#include "base/stop.h"
+
+enum { IO_SIZE = 16384, HANDSHAKE_PATIENCE = 60000000, GRACE = 5000000 };
 
 static int64_t
 ticks(const struct connection *c)
@@ -51,12 +53,45 @@ timed_out(struct connection *c, struct error *e)
 	return -1;
 }
 
+static int
+wait_for(struct connection *c, int what, struct error *e)
+{
+	int64_t until = c->deadline;
+
+	if (c->grace != 0 && (until == 0 || c->grace < until))
+		until = c->grace;
+	return c->wire->wait(c->wire, what, until, e);
+}
+
+/*
+ * We are asked to stop, and the message is handed over: a little later we may
+ * know whether the server has it.
+ */
+static int
+wait_a_little(struct connection *c, int what, struct error *e)
+{
+	struct error asked = *e;
+	int ready;
+
+	if (c->grace == 0)
+		c->grace = ticks(c) + GRACE;
+	*e = ERROR_NONE;
+	stop_hold(true);
+	ready = wait_for(c, what, e);
+	stop_hold(false);
+	if (ready == 0)
+		*e = asked;
+	return ready == 0 ? -1 : ready;
+}
+
 /* Wait for one of what; -1 when it does not come. */
 static int
 await(struct connection *c, int what, struct error *e)
 {
-	int ready = c->wire->wait(c->wire, what, c->deadline, e);
+	int ready = wait_for(c, what, e);
 
+	if (ready < 0 && stop_asked() != 0 && smtp_uncertain(c->session))
+		ready = wait_a_little(c, what, e);
 	if (ready < 0)
 		return at_step(c, e);
 	return ready == 0 ? timed_out(c, e) : ready;

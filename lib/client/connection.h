@@ -33,6 +33,7 @@ struct connection {
 	struct wire *wire;    /* owned */
 	int64_t deadline;     /* ticks: for the step under way */
 	uint64_t progressed;
+	int64_t grace; /* ticks: how long whoever stops us must wait; or 0 */
 };
 
 /* Dial, and shake hands if that comes first.  Kinds: net/dial.h, net/tls.h. */

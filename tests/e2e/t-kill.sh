@@ -73,6 +73,22 @@ case_terminated_before_the_answer() {
 	grep -q '"maybe_delivered": *true' out || fail "not uncertain"
 }
 
+# A server that has the message is heard out, for a while.
+case_terminated_a_little_before_the_answer() {
+	local pid
+	server --on 'dot delay 700'
+	account
+	"$sendoff" -C "$dir/sendoff.conf" you@example.test < <(letter) 2>err &
+	pid=$!
+	wait_for "the dot" grep -q '^> .content and dot' "$store/.conn-1.log"
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 0
+	expect_silence
+	expect_messages 1
+}
+
 case_what_is_ignored_stays_ignored() {
 	local pid
 	server --on 'rcpt delay 500'
