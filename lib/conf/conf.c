@@ -68,7 +68,7 @@ conf_log(const struct conf *c)
 }
 
 static int64_t
-limit(const struct conf *c, enum key_id k)
+number(const struct conf *c, enum key_id k)
 {
 	struct error ignored = ERROR_NONE;
 	struct value usual = { 0 };
@@ -87,11 +87,17 @@ struct conf_limits
 conf_limits(const struct conf *c)
 {
 	return (struct conf_limits){
-		.connections = limit(c, KEY_LIMIT_CONNECTIONS),
-		.messages = limit(c, KEY_LIMIT_MESSAGES),
-		.recipients = limit(c, KEY_LIMIT_RECIPIENTS),
-		.size = limit(c, KEY_LIMIT_SIZE),
+		.connections = number(c, KEY_LIMIT_CONNECTIONS),
+		.messages = number(c, KEY_LIMIT_MESSAGES),
+		.recipients = number(c, KEY_LIMIT_RECIPIENTS),
+		.size = number(c, KEY_LIMIT_SIZE),
 	};
+}
+
+int64_t
+conf_spool_reserve(const struct conf *c)
+{
+	return number(c, KEY_SPOOL_RESERVE);
 }
 
 bool

@@ -49,6 +49,9 @@ const char *conf_dead_letter(const struct conf *c);
 /* Where messages wait; NULL when nobody said. */
 const char *conf_spool(const struct conf *c);
 
+/* What must stay free of its file system, in octets. */
+int64_t conf_spool_reserve(const struct conf *c);
+
 /* Where to log: "syslog", "off", files; NULL when nobody said. */
 const char *const *conf_log(const struct conf *c);
 

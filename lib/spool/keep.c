@@ -12,6 +12,7 @@
 
 #include "spool/checksum.h"
 #include "spool/place.h"
+#include "spool/room.h"
 
 enum { IDS_TRIED = 16, TIME_DIGITS = 11, ID_DIGITS = 14, BLOCK = 64 << 10 };
 
@@ -179,6 +180,24 @@ write_all(
 	return piece.n > 0 || flush(d, &at) < 0 ? failed(d, e) : 0;
 }
 
+/* ---- room ------------------------------------------------------------------- */
+
+static int
+check_room(
+    const struct draft *d, const struct entry *n, int64_t size, struct error *e)
+{
+	struct statvfs fs;
+
+	if (n->report || fstatvfs(d->dir, &fs) < 0 ||
+	    room_left(&fs, d->s->reserve, size))
+		return 0;
+	error_set(e, ERR_SPOOL,
+	    "%s: the file system is too full to keep the message", d->s->path);
+	error_transient(e);
+	return error_hint(
+	    e, "make room there; spool_reserve is what must stay");
+}
+
 /* ---- its place -------------------------------------------------------------- */
 
 static int
@@ -239,6 +258,8 @@ put_off(const struct draft *d, int64_t when)
 	return futimens(d->fd, times);
 }
 
+/* There must be room before, that a large message does not take it all, and
+   behind, for others may have written meanwhile. */
 static int
 commit(struct draft *d, struct entry *n, struct message *m, struct error *e)
 {
@@ -247,7 +268,8 @@ commit(struct draft *d, struct entry *n, struct message *m, struct error *e)
 
 	if (d->dir < 0 || open_draft(d) < 0 || place_own(d->s, d->fd) < 0)
 		return failed(d, e);
-	if (write_all(d, n, m, e) < 0)
+	if (check_room(d, n, message_size(m), e) < 0 ||
+	    write_all(d, n, m, e) < 0 || check_room(d, n, 0, e) < 0)
 		return -1;
 	if ((n->tries > 0 && put_off(d, n->next) < 0) || fdatasync(d->fd) < 0)
 		return failed(d, e);

@@ -28,6 +28,7 @@ struct spool {
 	int dir; /* owned */
 	uid_t owner;
 	char *path;        /* owned */
+	int64_t reserve;   /* octets that what is kept must leave free */
 	bool named_drafts; /* as if there were no unnamed files; for tests */
 };
 #define SPOOL ((struct spool){ .dir = -1 })
@@ -46,7 +47,7 @@ void spool_close(struct spool *s);
  * When it returns 0 the message lies on the disk, in place, and n has its id,
  * unless it had one before: then 0 also means that it was there already.
  * ERR_SPOOL when not (transient where room or the disk was wanting); nothing is
- * left behind.
+ * left behind.  Reports alone may use up the reserve.
  */
 int spool_keep(struct spool *s, enum spool_place place, struct entry *n,
     struct message *m, const struct here *here, struct error *e);

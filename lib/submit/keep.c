@@ -57,6 +57,7 @@ keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
 	path = path_expand(bytes_of(set), r->places.home, e);
 	if (path == NULL)
 		return -1;
+	s->reserve = conf_spool_reserve(conf);
 	rc = spool_open(s, path, create, e);
 	free(path);
 	return rc;

@@ -306,6 +306,67 @@ case_a_damaged_file_is_in_nobodys_way() {
 	expect_waiting damaged 1
 }
 
+# ---- a full disk -------------------------------------------------------------
+
+# on_small_disk SIZE COMMAND...: with a file system of that size at the spool.
+on_small_disk() {
+	local size=$1
+	shift
+	unshare -rm true 2>"$dir/out" || skip "no namespaces for mounts"
+	mkdir -p "$SENDOFF_SPOOL"
+	disk_size=$size unshare -rm bash -c '
+		mount -t tmpfs -o "size=$disk_size,mode=700" small \
+		    "$SENDOFF_SPOOL" || exit 99
+		"$@"' bash "$@"
+	status=$?
+	[ "$status" -ne 99 ] || skip "no file system can be mounted"
+}
+
+# Until one is not taken; then what is free, of 1024 K.
+fill_the_spool() {
+	local n=0 status
+	for (( ; ; n++)); do
+		"$sendoff" -C "$dir/sendoff.conf" -odq you@example.test \
+		    <"$dir/letter" 2>"$dir/err"
+		status=$?
+		[ "$status" -eq 0 ] || break
+	done
+	echo "$status" >"$dir/status"
+	df -k --output=avail "$SENDOFF_SPOOL" | tail -n 1 >"$dir/free"
+	find "$SENDOFF_SPOOL/queue" -type f | wc -l >"$dir/kept"
+	[ "$n" -eq "$(<"$dir/kept")" ]
+}
+export -f fill_the_spool
+
+case_some_of_the_disk_stays_free() {
+	server
+	account
+	letter "$(head -c 30000 /dev/zero | tr '\0' x | fold -w 70)" >letter
+	export dir sendoff
+	on_small_disk 1m fill_the_spool
+	expect_exit 0
+	[ "$(<status)" -eq 75 ] || fail "exit status $(<status)"
+	expect_says 'too full' 'spool_reserve'
+	[ "$(<free)" -ge 51 ] || fail "only $(<free) K are free"
+	[ "$(<kept)" -ge 20 ] || fail "only $(<kept) were kept"
+	sed -i '1i spool_reserve = "0";' sendoff.conf
+	on_small_disk 1m fill_the_spool
+	expect_exit 0
+	[ "$(<status)" -eq 75 ] || fail "exit status $(<status)"
+	[ "$(<free)" -lt 51 ] || fail "$(<free) K are free"
+}
+
+case_some_files_stay_free() {
+	server
+	account
+	letter >letter
+	export dir sendoff
+	on_small_disk 1m,nr_inodes=100 fill_the_spool
+	expect_exit 0
+	expect_says 'too full'
+	[ "$(<kept)" -lt 96 ] || fail "$(<kept) files"
+}
+
 # ---- programs that look ------------------------------------------------------
 
 case_the_queue_as_json() {
