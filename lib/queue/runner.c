@@ -195,7 +195,8 @@ try_item(struct runner *q, struct item *i)
 	if (item_message(i, &l->message, &e) == 0) {
 		if (is_blocked(q, &i->entry))
 			e = q->why;
-		else if (choose(q, &i->entry, &e) == 0)
+		else if (choose(q, &i->entry, &e) == 0 &&
+		    settle_prepare(i, &e) == 0)
 			letter_deliver(l, &q->own, &e);
 		note_message_id(l);
 	}

@@ -25,42 +25,75 @@ refuse(struct envelope *env, struct estatus status, const char *why)
 	}
 }
 
-/* Everybody has it: nothing comes between the answer and this. */
+/* Everybody else has it, or was told of before: nothing comes between the
+   answer and this. */
 static bool
 all_sent(const struct envelope *env)
 {
 	for (size_t i = 0; i < env->n; i++)
-		if (env->to[i].verdict.state != VERDICT_SENT)
+		if (env->to[i].verdict.state != VERDICT_SENT &&
+		    !env->to[i].noted)
 			return false;
 	return true;
 }
 
-/* What was decided this time; what was before stands there already. */
-static void
-add_done(struct buf *out, const struct item *i, const struct envelope *env)
+/* What is to be written down. */
+struct news {
+	bool sent_alone; /* of those who were decided about, who has it */
+	bool tried;      /* when it was tried, too */
+	bool brief;      /* without the words of replies */
+};
+
+/* Was it decided this time?  What was before stands there already. */
+static bool
+is_new(const struct recipient *to, const struct news *w)
+{
+	if (to->noted || verdict_open(&to->verdict) ||
+	    to->verdict.state == VERDICT_QUEUED)
+		return false;
+	return !w->sent_alone || to->verdict.state == VERDICT_SENT;
+}
+
+static bool
+add_done(struct buf *out, const struct item *i, const struct envelope *env,
+    const struct news *w)
 {
 	for (size_t k = 0; k < env->n; k++)
-		if (!verdict_open(&env->to[k].verdict) &&
-		    env->to[k].verdict.state != VERDICT_QUEUED &&
-		    !env->to[k].noted)
+		if (is_new(&env->to[k], w) && w->brief)
+			entry_write_brief(&i->entry, k, out);
+		else if (is_new(&env->to[k], w))
 			entry_write_done(&i->entry, k, out);
+	return out->n > 0;
 }
 
 static int
-note(struct item *i, const struct envelope *env, bool tried, struct error *e)
+write_news(struct item *i, const struct envelope *env, const struct news *w,
+    struct error *e)
 {
 	struct buf lines = BUF(ENTRY_MOST);
-	bool done;
-	int rc;
+	bool done = add_done(&lines, i, env, w);
+	int rc = 0;
 
-	add_done(&lines, i, env);
-	done = lines.n > 0;
-	if (tried)
+	if (w->tried)
 		entry_write_try(&i->entry, &lines);
-	rc = buf_ok(&lines) ? item_note(i, buf_bytes(&lines), done, e)
-			    : error_set(e, ERR_OS, "out of memory");
+	if (!buf_ok(&lines))
+		rc = error_set(e, ERR_OS, "out of memory");
+	else if (lines.n > 0)
+		rc = item_note(i, buf_bytes(&lines), done, e);
 	buf_clear(&lines);
 	return rc;
+}
+
+/* When there is no room for all of it, there is for what counts. */
+static int
+note(struct item *i, const struct envelope *env, struct news w, struct error *e)
+{
+	struct error first = ERROR_NONE;
+
+	if (write_news(i, env, &w, &first) == 0)
+		return 0;
+	w.brief = true;
+	return write_news(i, env, &w, e);
 }
 
 /*
@@ -70,19 +103,22 @@ note(struct item *i, const struct envelope *env, bool tried, struct error *e)
 static int
 note_sent(struct item *i, const struct envelope *env, struct error *e)
 {
-	struct buf lines = BUF(ENTRY_MOST);
-	int rc = 0;
+	const struct news w = { .sent_alone = true };
 
-	for (size_t k = 0; k < env->n; k++)
-		if (env->to[k].verdict.state == VERDICT_SENT &&
-		    !env->to[k].noted)
-			entry_write_done(&i->entry, k, &lines);
-	if (!buf_ok(&lines))
-		rc = error_set(e, ERR_OS, "out of memory");
-	else if (lines.n > 0)
-		rc = item_note(i, buf_bytes(&lines), true, e);
-	buf_clear(&lines);
-	return rc;
+	return note(i, env, w, e);
+}
+
+/* Who is alone has no need of it: his message is removed. */
+int
+settle_prepare(struct item *i, struct error *e)
+{
+	size_t open = 0;
+
+	for (size_t k = 0; k < i->entry.env.n; k++)
+		open += !i->entry.env.to[k].noted;
+	if (open < 2)
+		return 0;
+	return item_reserve(i, open * ENTRY_BRIEF + ENTRY_TRY, e);
 }
 
 static int
@@ -111,7 +147,7 @@ put_off(struct letter *l, const struct request *r, struct item *i,
 	for (size_t k = 0; k < l->env.n; k++)
 		if (verdict_open(&l->env.to[k].verdict))
 			l->env.to[k].verdict.state = VERDICT_QUEUED;
-	if (note(i, &l->env, true, e) < 0)
+	if (note(i, &l->env, (struct news){ .tried = true }, e) < 0)
 		return -1;
 	return notify_late(l, r, i, e);
 }
@@ -155,7 +191,7 @@ drop(struct item *i, const struct envelope *env, struct error *e)
 
 	if (item_drop(i, e) == 0)
 		return 0;
-	note(i, env, false, &ignored);
+	note(i, env, (struct news){ 0 }, &ignored);
 	return -1;
 }
 
@@ -188,8 +224,11 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 
 	if (all_sent(&l->env) && !notify_relays(l, i))
 		return drop(i, &l->env, e);
-	if (settle_sent(l, r, i, e) < 0)
+	if (settle_sent(l, r, i, e) < 0) {
+		if (all_sent(&l->env))
+			item_drop(i, e); /* nobody is to get it again */
 		return -1;
+	}
 	if (keep_is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
 	else

@@ -8,6 +8,12 @@
 #include "submit/letter.h"
 
 /*
+ * Before a try: make sure that what came of it can be written down.  ERR_SPOOL
+ * (transient) when the disk is full.
+ */
+int settle_prepare(struct item *i, struct error *e);
+
+/*
  * Write down what came of a try, error included: who has it has it, who is
  * refused is told of to the sender, who is open is tried again later; a
  * message that nobody is open of is gone.  And a line into the log.  Returns

@@ -166,18 +166,30 @@ entry_write(const struct entry *n, struct buf *out)
 	add_text(out, "end", "");
 }
 
-void
-entry_write_done(const struct entry *n, size_t i, struct buf *out)
+static void
+add_done(const struct entry *n, size_t i, const char *words, struct buf *out)
 {
 	const struct verdict *v = &n->env.to[i].verdict;
 	struct buf text = BUF(LINE_MOST);
 
 	buf_addf(&text, "%zu %d %d %d %d.%d.%d %s", i, (int)v->state,
 	    (int)v->stage, v->code, v->status.class, v->status.subject,
-	    v->status.detail, v->text);
+	    v->status.detail, words);
 	add_line(out, "done", buf_bytes(&text));
 	buf_share(out, &text);
 	buf_clear(&text);
+}
+
+void
+entry_write_done(const struct entry *n, size_t i, struct buf *out)
+{
+	add_done(n, i, n->env.to[i].verdict.text, out);
+}
+
+void
+entry_write_brief(const struct entry *n, size_t i, struct buf *out)
+{
+	add_done(n, i, "", out);
 }
 
 void

@@ -12,8 +12,10 @@
 #include "mail/envelope.h"
 
 enum {
-	ENTRY_ID = 20,        /* an id with its terminator */
-	ENTRY_MOST = 64 << 20 /* octets of all its lines */
+	ENTRY_ID = 20,         /* an id with its terminator */
+	ENTRY_MOST = 64 << 20, /* octets of all its lines */
+	ENTRY_BRIEF = 64,      /* of entry_write_brief()'s line, at most */
+	ENTRY_TRY = 1024       /* of entry_write_try()'s line and the shorter */
 };
 
 /* A setting that was made for this message alone, over the account's. */
@@ -52,6 +54,9 @@ void entry_write(const struct entry *n, struct buf *out);
 
 /* Add a line of history: the i-th recipient was decided about for good. */
 void entry_write_done(const struct entry *n, size_t i, struct buf *out);
+
+/* The same without the words of the reply. */
+void entry_write_brief(const struct entry *n, size_t i, struct buf *out);
 
 /* ... it was tried, and will be again; ... it will be then, after all; ... its
    sender was warned. */

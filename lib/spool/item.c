@@ -139,6 +139,7 @@ read_lines(struct item *i, struct error *e)
 		rc = entry_read(&i->entry, buf_bytes(&text), &whole, e);
 	}
 	i->end = from + (int64_t)whole;
+	i->length = st.st_size;
 	buf_clear(&text);
 	return rc;
 }
@@ -282,9 +283,24 @@ item_due(struct item *i, int64_t when, struct error *e)
 	return futimens(i->fd, times) < 0 ? failed(i, "put off", e) : 0;
 }
 
-/* A line that was cut off before is overwritten. */
+/* Behind the end, so that nobody sees it.  The time of change does not matter:
+   what is being tried is due. */
 int
-item_note(struct item *i, struct bytes lines, bool sync, struct error *e)
+item_reserve(struct item *i, size_t octets, struct error *e)
+{
+	int rc;
+
+	do
+		rc = fallocate(
+		    i->fd, FALLOC_FL_KEEP_SIZE, i->end, (off_t)octets);
+	while (rc < 0 && errno == EINTR);
+	if (rc < 0 && (errno == ENOSPC || errno == EDQUOT))
+		return failed(i, "have room for what becomes of", e);
+	return 0;
+}
+
+static int
+write_lines(struct item *i, struct bytes lines)
 {
 	int64_t at = i->end;
 
@@ -294,13 +310,37 @@ item_note(struct item *i, struct bytes lines, bool sync, struct error *e)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return failed(i, "write to", e);
+			return -1;
 		lines = bytes_skip(lines, (size_t)n);
 		at += n;
+		if (at > i->length)
+			i->length = at;
 	}
-	if (ftruncate(i->fd, at) < 0 || (sync && fdatasync(i->fd) < 0))
+	return 0;
+}
+
+/* Cutting the file gives back what item_reserve() took: only if need be. */
+static int
+cut_off(struct item *i, int64_t end)
+{
+	if (i->length == end)
+		return 0;
+	if (ftruncate(i->fd, end) < 0)
+		return -1;
+	i->length = end;
+	return 0;
+}
+
+/* A line that was cut off before is overwritten. */
+int
+item_note(struct item *i, struct bytes lines, bool sync, struct error *e)
+{
+	int64_t end = i->end + (int64_t)lines.n;
+
+	if (write_lines(i, lines) < 0 || cut_off(i, end) < 0 ||
+	    (sync && fdatasync(i->fd) < 0))
 		return failed(i, "write to", e);
-	i->end = at;
+	i->end = end;
 	return item_due(i, i->entry.next, e);
 }
 

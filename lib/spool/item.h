@@ -14,6 +14,7 @@ struct item {
 	int dir;            /* owned: the directory it is in; or -1 */
 	int64_t size;       /* octets of the message */
 	int64_t end;        /* where lines are added */
+	int64_t length;     /* of the file; behind end nothing counts */
 	uint32_t sum;       /* the message's checksum, as its first line says */
 };
 
@@ -36,6 +37,13 @@ int item_message(struct item *i, struct message *m, struct error *e);
 
 /* It is done with: gone. */
 int item_drop(struct item *i, struct error *e);
+
+/*
+ * See to it that so many octets can be added to its history even when the disk
+ * is full by then, as far as the file system can.  ERR_SPOOL (transient) when
+ * it is full now.
+ */
+int item_reserve(struct item *i, size_t octets, struct error *e);
 
 /*
  * Add lines to its history, on the disk when sync is set; it is due then at

@@ -367,6 +367,43 @@ case_some_files_stay_free() {
 	[ "$(<kept)" -lt 96 ] || fail "$(<kept) files"
 }
 
+# While the server thinks about the message the disk becomes full.
+flush_while_the_disk_fills() {
+	local pid
+	mkdir -p "$SENDOFF_SPOOL/queue" &&
+	    cp -a "$dir/filled/queue/test" "$SENDOFF_SPOOL/queue" || exit 98
+	"$sendoff" -C "$dir/sendoff.conf" -v -qR@ </dev/null 2>"$dir/err" &
+	pid=$!
+	until grep -qE '(DATA|BDAT)' "$dir/err" || ! kill -0 "$pid"; do
+		sleep 0.05
+	done
+	sleep 0.3
+	cat /dev/zero >"$SENDOFF_SPOOL/full" 2>/dev/null
+	df -B1 --output=avail "$SENDOFF_SPOOL" | tail -n 1 >"$dir/free"
+	wait "$pid"
+	"$sendoff" -C "$dir/sendoff.conf" -qR@ </dev/null 2>>"$dir/err"
+	rm "$SENDOFF_SPOOL/full"
+	"$sendoff" -C "$dir/sendoff.conf" -qR@ </dev/null 2>>"$dir/err"
+}
+export -f flush_while_the_disk_fills
+
+# Many recipients, so that what is noted about them wants blocks of its own.
+case_a_full_disk_makes_no_second_copy() {
+	local to
+	server --on 'rcpt has=late@ reply "451 4.3.0 not now"' \
+	    --on 'dot delay 1500 default'
+	queueing
+	mapfile -t to < <(seq -f 'u%g@example.test' 200)
+	send -odq late@example.test "${to[@]}" < <(letter)
+	expect_exit 0
+	mv "$SENDOFF_SPOOL" filled
+	export dir sendoff
+	on_small_disk 1m flush_while_the_disk_fills
+	expect_exit 0
+	[ "$(<free)" -eq 0 ] || fail "$(<free) octets were free"
+	expect_messages 1
+}
+
 # ---- programs that look ------------------------------------------------------
 
 case_the_queue_as_json() {

@@ -324,6 +324,51 @@ START_TEST(the_history_comes_back)
 }
 END_TEST
 
+/* As much as can be decided, about the last of as many as there can be. */
+START_TEST(a_brief_line_is_no_longer_than_it_may_be)
+{
+	struct recipient *all = calloc(9999999, sizeof(*all));
+	struct entry n = { .env = { .to = all, .n = 9999999 } };
+	struct buf text = BUF(MIB);
+	struct verdict *v = &all[9999998].verdict;
+
+	ck_assert_ptr_nonnull(all);
+	verdict_set(v, VERDICT_QUEUED, STAGE_OTHERS, 999,
+	    (struct estatus){ 999, 999, 999 }, BYTES("some words"));
+	entry_write_brief(&n, 9999998, &text);
+	ck_assert_uint_le(text.n, ENTRY_BRIEF);
+	ck_assert_uint_eq(bytes_find(buf_bytes(&text), BYTES("some")), text.n);
+	buf_reset(&text);
+	memset(n.why, '%', sizeof(n.why) - 1);
+	n.tried = n.next = INT64_MAX;
+	entry_write_try(&n, &text);
+	entry_write_due(&n, &text);
+	entry_write_warned(&text);
+	ck_assert_uint_le(text.n, ENTRY_TRY);
+	buf_clear(&text);
+	free(all);
+}
+END_TEST
+
+START_TEST(a_brief_line_comes_back)
+{
+	struct buf text = BUF(MIB);
+	struct entry n, again;
+
+	write_whole(&text);
+	fill_history(&n);
+	entry_write_brief(&n, 2, &text);
+	read_whole(&again, buf_bytes(&text));
+	ck_assert(again.env.to[2].noted && !again.env.to[0].noted);
+	ck_assert_int_eq(again.env.to[2].verdict.state, VERDICT_REFUSED);
+	ck_assert_int_eq(again.env.to[2].verdict.code, 550);
+	ck_assert_str_eq(again.env.to[2].verdict.text, "");
+	entry_clear(&n);
+	entry_clear(&again);
+	buf_clear(&text);
+}
+END_TEST
+
 START_TEST(the_last_word_counts)
 {
 	struct buf text = BUF(MIB);
@@ -600,6 +645,8 @@ suite_entry(void)
 	tcase_add_test(t, who_is_not_open_is_left_out);
 	tcase_add_test(t, the_form_stays_as_it_is);
 	tcase_add_test(t, the_history_comes_back);
+	tcase_add_test(t, a_brief_line_is_no_longer_than_it_may_be);
+	tcase_add_test(t, a_brief_line_comes_back);
 	tcase_add_test(t, the_last_word_counts);
 	tcase_add_test(t, nobody_is_open_when_all_are_done);
 	tcase_add_test(t, an_envelope_that_is_cut_off_is_none);

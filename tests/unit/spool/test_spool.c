@@ -668,6 +668,33 @@ START_TEST(nothing_is_left_of_a_note_that_was_cut_off)
 }
 END_TEST
 
+/* Nobody sees it, and it is still there behind a note. */
+START_TEST(what_is_reserved_is_behind_the_end)
+{
+	struct error e = ERROR_NONE;
+	struct stat before, after, noted;
+	struct item i;
+	char id[ENTRY_ID];
+
+	keep_one(id);
+	ck_assert_int_eq(take(&i, id), 0);
+	ck_assert_int_eq(fstat(i.fd, &before), 0);
+	ck_assert_int_eq(item_reserve(&i, MIB, &e), 0);
+	ck_assert_int_eq(fstat(i.fd, &after), 0);
+	ck_assert_int_eq(after.st_size, before.st_size);
+	ck_assert(after.st_blocks == before.st_blocks ||
+	    after.st_blocks * 512 >= (int64_t)MIB);
+	note_try(&i, THEN + 10);
+	ck_assert_int_eq(fstat(i.fd, &noted), 0);
+	ck_assert_int_gt(noted.st_size, before.st_size);
+	ck_assert_int_ge(noted.st_blocks, after.st_blocks);
+	item_release(&i);
+	ck_assert_int_eq(take(&i, id), 0);
+	ck_assert_uint_eq(i.entry.tries, 1);
+	item_release(&i);
+}
+END_TEST
+
 /* ---- damage ----------------------------------------------------------------- */
 
 static const struct {
@@ -866,6 +893,7 @@ suite_spool(void)
 	tcase_add_test(t, a_note_that_was_cut_off_is_overwritten);
 	tcase_add_test(t, drafts_that_were_left_go);
 	tcase_add_test(t, nothing_is_left_of_a_note_that_was_cut_off);
+	tcase_add_test(t, what_is_reserved_is_behind_the_end);
 	tcase_add_loop_test(t, what_is_damaged_is_moved_away, 0, ROWS(damages));
 	tcase_add_test(t, a_message_that_is_damaged_is_moved_away);
 	tcase_add_test(t, what_names_another_account_is_damaged);
