@@ -95,7 +95,7 @@ case_closed_to_us() {
 	needs_root
 	aliases <<<'root: a@corp.test'
 	chmod 0 aliases
-	chmod 755 "$dir" "$dir/.." "$dir/../.."
+	chmod 755 "$dir" "$dir/.."
 	chmod 644 sendoff.conf
 	cp "$sendoff" "$dir/sendoff"
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
