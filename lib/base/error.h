@@ -50,6 +50,7 @@ struct estatus {
 	X(DATA_REFUSED,     "data_refused",       EX_UNAVAILABLE, 5, 6, 0) \
 	X(TOO_LARGE,        "data_refused",       EX_UNAVAILABLE, 5, 3, 4) \
 	X(SPOOL,            "spool",              EX_CANTCREAT,   4, 3, 1) \
+	X(SPOOL_DENIED,     "spool",              EX_NOPERM,      4, 7, 0) \
 	X(IO,               "message",            EX_IOERR,       4, 3, 0) \
 	X(OS,               "internal",           EX_OSERR,       4, 3, 0) \
 	X(INTERNAL,         "internal",           EX_SOFTWARE,    5, 3, 0)

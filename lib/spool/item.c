@@ -20,6 +20,15 @@ failed(const struct item *i, const char *what, struct error *e)
 	return place_error(e, i->spool->path, text);
 }
 
+static int
+denied(const struct item *i, const char *what, struct error *e)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s", what, i->entry.id);
+	return place_denied(e, i->spool->path, text);
+}
+
 /* ---- opening ---------------------------------------------------------------- */
 
 static int
@@ -51,7 +60,7 @@ open_item(struct item *i, const char *account, bool locked, struct error *e)
 		    (locked ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC |
 			O_NONBLOCK | O_NOCTTY);
 	if (i->fd < 0)
-		return errno == ENOENT ? 1 : failed(i, "open", e);
+		return errno == ENOENT ? 1 : denied(i, "open", e);
 	if (!locked)
 		return 0;
 	if (lock(i->fd) < 0)

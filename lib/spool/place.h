@@ -19,4 +19,8 @@ int place_own(const struct spool *s, int fd);
 /* ENOSPC and its like pass; EROFS and its like do not.  Always -1. */
 int place_error(struct error *e, const char *path, const char *what);
 
+/* The same for what is there already: whoever may not look at it is told who
+   may (ERR_SPOOL_DENIED). */
+int place_denied(struct error *e, const char *path, const char *what);
+
 #endif

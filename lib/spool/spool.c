@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -35,6 +36,34 @@ place_error(struct error *e, const char *path, const char *what)
 	    cause == ENFILE || cause == EMFILE || cause == ENOMEM)
 		error_transient(e);
 	return -1;
+}
+
+static int
+only_owner(struct error *e, uid_t owner)
+{
+	struct passwd *pw = getpwuid(owner);
+
+	if (pw == NULL)
+		return error_hint(
+		    e, "user %ld and root may do that", (long)owner);
+	return error_hint(e,
+	    strcmp(pw->pw_name, "root") == 0 ? "%s alone may do that"
+					     : "%s and root may do that",
+	    pw->pw_name);
+}
+
+int
+place_denied(struct error *e, const char *path, const char *what)
+{
+	int cause = errno;
+	struct stat st;
+
+	if (cause != EACCES && cause != EPERM)
+		return place_error(e, path, what);
+	error_sys(e, ERR_SPOOL_DENIED, "%s: cannot %s", path, what);
+	if (stat(path, &st) == 0 && st.st_uid != geteuid())
+		return only_owner(e, st.st_uid);
+	return error_hint(e, "its owner and root may do that");
 }
 
 int
@@ -131,8 +160,12 @@ check(struct spool *s, struct error *e)
 	if (fstat(s->dir, &st) < 0)
 		return place_error(e, s->path, "look at the spool");
 	s->owner = st.st_uid;
-	if ((st.st_uid == geteuid() || geteuid() == 0) &&
-	    (st.st_mode & 022) == 0)
+	if (st.st_uid != geteuid() && geteuid() != 0) {
+		error_set(e, ERR_SPOOL_DENIED,
+		    "%s: the spool is another user's", s->path);
+		return only_owner(e, st.st_uid);
+	}
+	if ((st.st_mode & 022) == 0)
 		return 0;
 	error_set(e, ERR_SPOOL, "%s: the spool is open to others", s->path);
 	return error_hint(e, "it must be your own: chown and chmod 700 it");
@@ -149,8 +182,10 @@ spool_open(struct spool *s, const char *path, bool create, struct error *e)
 		return 1;
 	if (s->dir < 0 && errno == ENOENT && make_path(s->path) == 0)
 		s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dir < 0)
+	if (s->dir < 0 && create)
 		return place_error(e, path, "open the spool");
+	if (s->dir < 0)
+		return place_denied(e, path, "open the spool");
 	return check(s, e);
 }
 
@@ -247,9 +282,10 @@ spool_list(struct spool *s, enum spool_place place, const char *account,
 	int fd = place_open(s, place, account, false);
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : place_error(e, s->path, "list it");
+		return errno == ENOENT ? 0
+				       : place_denied(e, s->path, "list it");
 	if (each_name(fd, list_name, list) < 0)
-		return place_error(e, s->path, "list it");
+		return place_denied(e, s->path, "list it");
 	if (list->n > 1)
 		qsort(list->items, list->n, sizeof(list->items[0]), by_id);
 	return 0;
@@ -332,7 +368,7 @@ spool_accounts(struct spool *s, enum spool_place place, struct error *e)
 		return all.list;
 	if (all.list != NULL && fd >= 0 && each_name(fd, add_name, &all) == 0)
 		return all.list;
-	place_error(e, s->path, "list it");
+	place_denied(e, s->path, "list it");
 	if (all.list == NULL && fd >= 0)
 		close(fd);
 	spool_names_free(all.list);

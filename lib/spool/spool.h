@@ -37,7 +37,7 @@ struct spool {
  * Open the spool at path, creating it if create is set.  0, or 1 when it does
  * not exist.  ERR_SPOOL when it cannot be created, or is not to be trusted:
  * it must be a directory of this user (of anybody for root) that nobody else can
- * write to.
+ * write to.  ERR_SPOOL_DENIED when it is another user's, or may not be looked at.
  */
 int spool_open(struct spool *s, const char *path, bool create, struct error *e);
 void spool_close(struct spool *s);

@@ -97,6 +97,7 @@ is_final(const struct error *e)
 	case ERR_TOO_LARGE:
 	case ERR_IO:
 	case ERR_SPOOL:
+	case ERR_SPOOL_DENIED:
 	case ERR_INTERNAL:
 		return true;
 	default:

@@ -404,6 +404,46 @@ case_a_full_disk_makes_no_second_copy() {
 	expect_messages 1
 }
 
+# ---- whose it is -------------------------------------------------------------
+
+# as_another ARGUMENT...: run by a user who does not own the spool.
+as_another() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+	    "$dir/sendoff" -C sendoff.conf "$@" </dev/null >out 2>err
+	status=$?
+}
+
+case_a_spool_of_somebody_else() {
+	local mode what
+	needs_root
+	command -v setpriv >/dev/null || skip "there is no setpriv"
+	server
+	account 'deliver = "queue";'
+	send_letter
+	chmod 755 "$dir" "$dir/.."
+	chmod 644 sendoff.conf
+	cp "$sendoff" "$dir/sendoff"
+	for mode in 700 755; do
+		chmod "$mode" "$SENDOFF_SPOOL"
+		for what in --queue --flush --hold=all --remove=all \
+		    --retry=all --release=all; do
+			as_another "$what"
+			expect_exit 77
+			expect_says "$SENDOFF_SPOOL" 'root alone may'
+		done
+	done
+	expect_waiting queue 1
+	chown 12345 "$SENDOFF_SPOOL"
+	as_another --queue
+	expect_exit 77
+	expect_says 'user 12345 and root may'
+	chmod 0 "$dir/home"
+	mv "$SENDOFF_SPOOL" "$dir/home/spool"
+	SENDOFF_SPOOL=$dir/home/spool as_another --queue
+	expect_exit 77
+	expect_says 'its owner and root may'
+}
+
 # ---- programs that look ------------------------------------------------------
 
 case_the_queue_as_json() {

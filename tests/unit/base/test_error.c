@@ -137,6 +137,7 @@ static const struct {
 	{ ERR_DATA_REFUSED, "data_refused", 69 },
 	{ ERR_TOO_LARGE, "data_refused", 69 },
 	{ ERR_SPOOL, "spool", 73 },
+	{ ERR_SPOOL_DENIED, "spool", 77 },
 	{ ERR_IO, "message", 74 },
 	{ ERR_OS, "internal", 71 },
 	{ ERR_INTERNAL, "internal", 70 },
