@@ -227,13 +227,15 @@ is_wanted(const struct flush_wish *w, const struct entry *n)
 	return to && part_of(n->env.sender, w->sender);
 }
 
-/* Its file's time may be older than what is written in it. */
+/* Its file's time may be older than what is written in it, and is all there is
+   when no more can be written. */
 static bool
 is_due(struct runner *q, struct item *i)
 {
 	struct error ignored = ERROR_NONE;
 
-	if (q->w->now || retry_due(i->entry.next, q->r->here->now().tv_sec))
+	if (q->w->now || retry_due(i->entry.next, q->r->here->now().tv_sec) ||
+	    !item_may_add(i, ENTRY_TRY))
 		return true;
 	item_due(i, i->entry.next, &ignored);
 	return false;

@@ -74,11 +74,13 @@ write_news(struct item *i, const struct envelope *env, const struct news *w,
 	bool done = add_done(&lines, i, env, w);
 	int rc = 0;
 
-	if (w->tried)
+	if (w->tried && item_may_add(i, lines.n + ENTRY_TRY))
 		entry_write_try(&i->entry, &lines);
 	if (!buf_ok(&lines))
 		rc = error_set(e, ERR_OS, "out of memory");
-	else if (lines.n > 0)
+	else if (!w->brief && !item_may_add(i, lines.n))
+		rc = error_set(e, ERR_SPOOL, "its history is full");
+	else if (lines.n > 0 || w->tried)
 		rc = item_note(i, buf_bytes(&lines), done, e);
 	buf_clear(&lines);
 	return rc;

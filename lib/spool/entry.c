@@ -166,6 +166,13 @@ entry_write(const struct entry *n, struct buf *out)
 	add_text(out, "end", "");
 }
 
+bool
+entry_fits(const struct entry *n, size_t octets)
+{
+	return n->env.n < ENTRY_MOST / ENTRY_BRIEF && octets <= ENTRY_MOST &&
+	    octets + n->env.n * ENTRY_BRIEF <= ENTRY_MOST;
+}
+
 static void
 add_done(const struct entry *n, size_t i, const char *words, struct buf *out)
 {

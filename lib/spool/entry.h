@@ -15,7 +15,8 @@ enum {
 	ENTRY_ID = 20,         /* an id with its terminator */
 	ENTRY_MOST = 64 << 20, /* octets of all its lines */
 	ENTRY_BRIEF = 64,      /* of entry_write_brief()'s line, at most */
-	ENTRY_TRY = 1024       /* of entry_write_try()'s line and the shorter */
+	ENTRY_TRY = 1024,      /* of entry_write_try()'s line and the shorter */
+	ENTRY_HISTORY = 64 * ENTRY_TRY /* what can be told of at the least */
 };
 
 /* A setting that was made for this message alone, over the account's. */
@@ -51,6 +52,10 @@ int entry_option(
 
 /* Add the lines that say all of it but its history. */
 void entry_write(const struct entry *n, struct buf *out);
+
+/* With an envelope of so many octets, is there room for what must be told, of
+   each recipient, too? */
+bool entry_fits(const struct entry *n, size_t octets);
 
 /* Add a line of history: the i-th recipient was decided about for good. */
 void entry_write_done(const struct entry *n, size_t i, struct buf *out);

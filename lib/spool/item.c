@@ -292,6 +292,14 @@ item_due(struct item *i, int64_t when, struct error *e)
 	return futimens(i->fd, times) < 0 ? failed(i, "put off", e) : 0;
 }
 
+bool
+item_may_add(const struct item *i, size_t octets)
+{
+	size_t now = (size_t)(i->end - i->size - SPOOL_HEAD);
+
+	return entry_fits(&i->entry, now + octets + ENTRY_TRY);
+}
+
 /* Behind the end, so that nobody sees it.  The time of change does not matter:
    what is being tried is due. */
 int
@@ -377,7 +385,8 @@ item_hasten(struct item *i, int64_t when, struct error *e)
 	int rc;
 
 	i->entry.next = when;
-	entry_write_due(&i->entry, &line);
+	if (item_may_add(i, ENTRY_TRY))
+		entry_write_due(&i->entry, &line);
 	rc = item_note(i, buf_bytes(&line), true, e);
 	buf_clear(&line);
 	return rc;

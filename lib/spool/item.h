@@ -45,6 +45,10 @@ int item_drop(struct item *i, struct error *e);
  */
 int item_reserve(struct item *i, size_t octets, struct error *e);
 
+/* May so many octets be added to its history that could be done without?  There
+   must be room for what is decided about each recipient. */
+bool item_may_add(const struct item *i, size_t octets);
+
 /*
  * Add lines to its history, on the disk when sync is set; it is due then at
  * entry.next.
@@ -54,7 +58,7 @@ int item_note(struct item *i, struct bytes lines, bool sync, struct error *e);
 /* Due from now on at that time, for runs that only look at the file. */
 int item_due(struct item *i, int64_t when, struct error *e);
 
-/* Due at that time, as its history says from now on, too. */
+/* Due at that time, as its history says from now on, too, unless it is full. */
 int item_hasten(struct item *i, int64_t when, struct error *e);
 
 /* To another place. */

@@ -143,6 +143,23 @@ head(char line[SPOOL_HEAD + 1], const struct draft *d)
 	line[SPOOL_HEAD - 1] = '\n';
 }
 
+/* What could not be read again must not be kept. */
+static int
+add_entry(struct draft *d, const struct entry *n, struct error *e)
+{
+	size_t before = d->out.n;
+
+	entry_write(n, &d->out);
+	if (buf_ok(&d->out) && entry_fits(n, d->out.n - before + ENTRY_HISTORY))
+		return 0;
+	if (d->out.state == BUF_NOMEM)
+		return error_set(e, ERR_OS, "out of memory");
+	error_set(e, ERR_TOO_LARGE,
+	    "%s: the envelope is too large to be kept, with %zu recipients",
+	    d->s->path, n->env.n);
+	return error_hint(e, "send it to fewer at a time");
+}
+
 /* A small message leaves in one write. */
 static int
 write_all(
@@ -167,7 +184,8 @@ write_all(
 	message_reader_clear(&reader);
 	if (rc < 0)
 		return -1;
-	entry_write(n, &d->out);
+	if (add_entry(d, n, e) < 0)
+		return -1;
 	if (n->tries > 0)
 		entry_write_try(n, &d->out);
 	if (!buf_ok(&d->out))

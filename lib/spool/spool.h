@@ -47,7 +47,8 @@ void spool_close(struct spool *s);
  * When it returns 0 the message lies on the disk, in place, and n has its id,
  * unless it had one before: then 0 also means that it was there already.
  * ERR_SPOOL when not (transient where room or the disk was wanting); nothing is
- * left behind.  Reports alone may use up the reserve.
+ * left behind.  ERR_TOO_LARGE for an envelope that could not be read again,
+ * with its history.  Reports alone may use up the reserve.
  */
 int spool_keep(struct spool *s, enum spool_place place, struct entry *n,
     struct message *m, const struct here *here, struct error *e);

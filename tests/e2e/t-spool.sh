@@ -444,6 +444,47 @@ case_a_spool_of_somebody_else() {
 	expect_says 'its owner and root may'
 }
 
+# So many tries that hardly anything more may be written.
+fill_history() {
+	"$python" - "$1" <<-'END'
+		import sys, zlib
+		with open(sys.argv[1], "r+b") as f:
+		    message = int(f.readline().split()[2])
+		    text = b"try 1 2 " + b"x" * 800
+		    line = b"%08x %s\n" % (zlib.crc32(text), text)
+		    end = 64 + message + (64 << 20) - 64 * 2 - 1024
+		    f.seek(0, 2)
+		    f.write(line * ((end - f.tell()) // len(line)))
+	END
+}
+
+case_a_history_that_is_full() {
+	local file size
+	server --on 'rcpt has=two@ reply "451 4.2.1 later"'
+	queueing
+	send -odq one@example.test two@example.test < <(letter)
+	file=$SENDOFF_SPOOL/queue/test/$(only_id queue)
+	fill_history "$file"
+	for _ in 1 2 3 4 5 6; do
+		send -qR@ </dev/null
+		expect_exit 0
+		[ ! -s err ] || fail "it says: $(<err)"
+	done
+	expect_messages 1
+	size=$(stat -c %s "$file")
+	[ "$size" -le $((64 << 20)) ] || fail "it has become $size octets"
+	expect_queue '^ +two@example\.test'
+	! grep -q 'one@' queue || fail "one@ is open"
+	stop_servers
+	: >pids
+	wait_for "the server to die" not_listening
+	rm -rf store port
+	server_again
+	flush_now
+	expect_messages 1
+	expect_empty_queue
+}
+
 # ---- programs that look ------------------------------------------------------
 
 case_the_queue_as_json() {

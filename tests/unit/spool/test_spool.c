@@ -695,6 +695,90 @@ START_TEST(what_is_reserved_is_behind_the_end)
 }
 END_TEST
 
+/* ---- as much as can be read -------------------------------------------------- */
+
+enum { LONG_ONE = 60000 };
+
+/* Addresses until the envelope is as large as it may be, and then some. */
+static void
+fill_envelope(struct entry *n, size_t more)
+{
+	struct error e = ERROR_NONE;
+	struct buf address = BUF(LONG_ONE), text = BUF(2 * ENTRY_MOST);
+	size_t left, head = sizeof("01234567 to \n") - 1;
+
+	n->account = strdup("acc");
+	envelope_from(&n->env, BYTES("me@example.org"), &e);
+	for (int i = 0; i < LONG_ONE; i++)
+		buf_addc(&address, 'x');
+	entry_write(n, &text);
+	left = ENTRY_MOST - ENTRY_HISTORY - text.n + more;
+	while (left > 0) {
+		size_t take = left - head - ENTRY_BRIEF, at;
+
+		if (take > LONG_ONE)
+			take = LONG_ONE / 2;
+		ck_assert_int_eq(
+		    envelope_again(&n->env,
+			bytes_head(buf_bytes(&address), take), &at, &e),
+		    0);
+		left -= take + head + ENTRY_BRIEF;
+	}
+	buf_clear(&address);
+	buf_clear(&text);
+}
+
+static int
+keep_full(struct entry *n, size_t more, struct error *e)
+{
+	struct message m;
+	int rc;
+
+	entry_init(n);
+	fill_envelope(n, more);
+	letter_read(&m, BYTES(LETTER), false);
+	rc = spool_keep(&spool, SPOOL_QUEUE, n, &m, &here, e);
+	message_clear(&m);
+	return rc;
+}
+
+START_TEST(what_could_not_be_read_is_not_kept)
+{
+	struct error e = ERROR_NONE;
+	struct entry n;
+
+	ck_assert_int_lt(keep_full(&n, 1, &e), 0);
+	ck_assert_int_eq(e.kind, ERR_TOO_LARGE);
+	ck_assert_int_eq(names_in("queue/acc"), 0);
+	entry_clear(&n);
+}
+END_TEST
+
+START_TEST(a_full_history_can_be_read)
+{
+	struct error e = ERROR_NONE;
+	struct entry n;
+	struct item i;
+	struct stat st;
+
+	ck_assert_msg(keep_full(&n, 0, &e) == 0, "%s", e.text);
+	ck_assert_int_eq(take(&i, n.id), 0);
+	while (item_may_add(&i, ENTRY_TRY))
+		note_try(&i, THEN + 10);
+	for (int k = 0; k < 100; k++)
+		ck_assert_int_eq(item_hasten(&i, THEN + k, &e), 0);
+	ck_assert_int_eq(fstat(i.fd, &st), 0);
+	ck_assert_int_eq(st.st_mtime, THEN + 99);
+	ck_assert(entry_fits(
+	    &n, (size_t)(st.st_size - i.size) - SPOOL_HEAD + ENTRY_TRY));
+	item_release(&i);
+	ck_assert_int_eq(take(&i, n.id), 0);
+	ck_assert_uint_gt(i.entry.tries, 100);
+	item_release(&i);
+	entry_clear(&n);
+}
+END_TEST
+
 /* ---- damage ----------------------------------------------------------------- */
 
 static const struct {
@@ -900,6 +984,12 @@ suite_spool(void)
 	tcase_add_test(t, an_account_is_a_name_and_no_path);
 	tcase_add_test(t, a_file_that_is_cut_off);
 	tcase_add_test(t, a_link_is_not_followed);
+	suite_add_tcase(s, t);
+	t = tcase_create("full");
+	tcase_set_timeout(t, 600);
+	tcase_add_checked_fixture(t, begin, end);
+	tcase_add_test(t, what_could_not_be_read_is_not_kept);
+	tcase_add_test(t, a_full_history_can_be_read);
 	suite_add_tcase(s, t);
 	return s;
 }
