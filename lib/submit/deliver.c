@@ -102,15 +102,23 @@ note_health(struct round *d, const struct account_host *host, int rc,
 		health_note_down(d->health, host, e->text);
 }
 
-/* Is it the next one's turn?  Then the letter is as it was before. */
+/* Should it be the next one's turn, and is there one? */
 static bool
+is_anothers_turn(const struct round *d, struct hosts *hosts, size_t i, int rc,
+    const struct error *why)
+{
+	if (rc < 0 ? !worth_another_host(d->l, why) : !host_is_busy(d->l))
+		return false;
+	return i + 1 < hosts->n || hosts_more(hosts, d->l, d->r);
+}
+
+/* The letter is as it was before. */
+static void
 go_on(
     struct round *d, const struct account_host *host, int rc, struct error *why)
 {
 	struct letter *l = d->l;
 
-	if (rc < 0 ? !worth_another_host(l, why) : !host_is_busy(l))
-		return false;
 	if (rc < 0) {
 		trace_note(d->r->trace, 1, "warn", "%s; next host", why->text);
 	} else {
@@ -122,11 +130,10 @@ go_on(
 	tell_earlier(why, d->earlier);
 	memcpy(d->earlier, why->text, sizeof(d->earlier));
 	envelope_reopen(&l->env);
-	return true;
 }
 
 static int
-try_hosts(struct round *d, const struct hosts *hosts, struct error *e)
+try_hosts(struct round *d, struct hosts *hosts, struct error *e)
 {
 	for (size_t i = 0; i < hosts->n; i++) {
 		const struct account_host *host = &hosts->at[i];
@@ -134,8 +141,10 @@ try_hosts(struct round *d, const struct hosts *hosts, struct error *e)
 		int rc = converse(d->l, d->r, host, &why);
 
 		note_health(d, host, rc, &why, i == 0);
-		if (i + 1 < hosts->n && go_on(d, host, rc, &why))
+		if (is_anothers_turn(d, hosts, i, rc, &why)) {
+			go_on(d, &hosts->at[i], rc, &why);
 			continue;
+		}
 		if (rc < 0) {
 			*e = why;
 			tell_earlier(e, d->earlier);
@@ -177,7 +186,7 @@ letter_deliver(struct letter *l, const struct request *r, struct error *e)
 		health_init(&own, r->here, r->state);
 		d.health = &own;
 	}
-	if ((rc = hosts_find(&hosts, l, r, e)) == 0) {
+	if ((rc = hosts_find(&hosts, l, r, d.health, e)) == 0) {
 		order_by_health(&d, &hosts);
 		memcpy(d.earlier, hosts.missing.text, sizeof(d.earlier));
 		rc = try_hosts(&d, &hosts, e);

@@ -92,6 +92,16 @@ add_located(struct hosts *h, const struct account_host *domain,
 	return 0;
 }
 
+static void
+note_answer(
+    struct hosts *h, const struct account_host *domain, const struct error *why)
+{
+	if (h->health != NULL && why->kind == ERR_NONE)
+		health_note_up(h->health, domain);
+	else if (h->health != NULL)
+		health_note_down(h->health, domain, why->text);
+}
+
 /* A domain that cannot be asked about is a host that cannot be reached. */
 static int
 add_listed(struct hosts *h, const struct account_host *host,
@@ -101,7 +111,11 @@ add_listed(struct hosts *h, const struct account_host *host,
 
 	if (!host->is_srv)
 		return add(h, host, e);
-	if (add_located(h, host, l, r, &why) == 0)
+	add_located(h, host, l, r, &why);
+	if (why.kind == ERR_NONE || why.kind == ERR_RESOLVE ||
+	    why.kind == ERR_TIMEOUT)
+		note_answer(h, host, &why);
+	if (why.kind == ERR_NONE)
 		return 0;
 	if (why.kind != ERR_RESOLVE && why.kind != ERR_TIMEOUT) {
 		*e = why;
@@ -141,18 +155,81 @@ order_of(const struct account *a, const struct here *here, struct error *e)
 	return order;
 }
 
-int
-hosts_find(struct hosts *h, const struct letter *l, const struct request *r,
+/* Was there no answer lately, and asking again would be waiting again? */
+static bool
+is_late(struct hosts *h, const struct account_host *host)
+{
+	struct account_host one = *host;
+
+	if (!host->is_srv || h->health == NULL)
+		return false;
+	health_order(h->health, &one, 1);
+	return health_is_down(h->health, &one);
+}
+
+static int
+add_all(struct hosts *h, const struct letter *l, const struct request *r,
     struct error *e)
 {
 	const struct account *a = &l->account;
 	size_t *order = order_of(a, r->here, e);
 	int rc = order == NULL ? -1 : 0;
 
-	*h = (struct hosts){ .missing = ERROR_NONE };
-	for (size_t i = 0; rc == 0 && i < a->hosts_n; i++)
-		rc = add_listed(h, &a->hosts[order[i]], l, r, e);
+	for (size_t i = 0; rc == 0 && i < a->hosts_n; i++) {
+		const struct account_host *host = &a->hosts[order[i]];
+
+		h->late[order[i]] = is_late(h, host);
+		if (!h->late[order[i]])
+			rc = add_listed(h, host, l, r, e);
+		else
+			trace_note(r->trace, 1, "warn",
+			    "domain '%s' was not to be found lately; others "
+			    "first",
+			    host->name);
+	}
 	free(order);
+	return rc;
+}
+
+static int
+add_late(struct hosts *h, const struct letter *l, const struct request *r,
+    struct error *e)
+{
+	const struct account *a = &l->account;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < a->hosts_n; i++) {
+		if (h->late[i])
+			rc = add_listed(h, &a->hosts[i], l, r, e);
+		h->late[i] = false;
+	}
+	return rc;
+}
+
+bool
+hosts_more(struct hosts *h, const struct letter *l, const struct request *r)
+{
+	struct error ignored = ERROR_NONE;
+	size_t before = h->n;
+
+	return add_late(h, l, r, &ignored) == 0 && h->n > before;
+}
+
+int
+hosts_find(struct hosts *h, const struct letter *l, const struct request *r,
+    struct health *health, struct error *e)
+{
+	const struct account *a = &l->account;
+	int rc;
+
+	*h = (struct hosts){ .missing = ERROR_NONE,
+		.health = a->hosts_n > 1 ? health : NULL,
+		.late = calloc(a->hosts_n + 1, sizeof(*h->late)) };
+	if (h->late == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	rc = add_all(h, l, r, e);
+	if (rc == 0 && h->n == 0)
+		rc = add_late(h, l, r, e);
 	if (rc < 0 || h->n > 0)
 		return rc;
 	if (h->missing.kind == ERR_NONE)
@@ -167,6 +244,8 @@ hosts_clear(struct hosts *h)
 	for (size_t i = 0; i < h->n; i++)
 		account_host_clear(&h->at[i]);
 	free(h->at);
+	free(h->late);
 	h->at = NULL;
+	h->late = NULL;
 	h->n = 0;
 }

@@ -107,7 +107,7 @@ visit(
     struct letter *l, const struct request *r, struct visit *v, struct error *e)
 {
 	struct hosts hosts;
-	int rc = hosts_find(&hosts, l, r, e);
+	int rc = hosts_find(&hosts, l, r, NULL, e);
 
 	if (rc == 0)
 		rc = visit_hosts(l, r, &hosts, v, e);

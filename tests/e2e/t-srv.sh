@@ -11,6 +11,7 @@ hosts_file() {
 
 # dns RECORD...: a name server that has them; needs root for its port.
 dns() {
+	rm -f ready
 	needs_root
 	unshare -m true 2>"$dir/out" || skip "no namespaces for mounts"
 	ns=127.77.$((RANDOM % 255)).$((RANDOM % 254 + 1))
@@ -161,6 +162,52 @@ case_no_name_server() {
 	among_them
 	expect_exit 75
 	expect_says 'cannot look up|no answer in time'
+}
+
+# with_another HOST: behind the domain.
+with_another() {
+	srv_account "host = [\"srv:example.test\", \"$1\"];"
+	sed -i 's/host = "srv:example.test"; //' sendoff.conf
+}
+
+# The name server's process, which alone can be asked.
+stop_dns() {
+	kill "$dns_pid"
+	wait "$dns_pid" 2>/dev/null
+}
+
+case_what_is_not_answered_costs_once() {
+	server --tls starttls
+	dns
+	dns_pid=$(tail -n 1 pids)
+	with_another "mail.example.test:$port"
+	stop_dns
+	among_them -v
+	expect_exit 0
+	expect_says 'cannot look up|no answer in time'
+	among_them -v
+	expect_exit 0
+	expect_says_not 'cannot look up|no answer in time'
+	expect_says "'example.test'.*others first"
+	expect_messages 2
+}
+
+case_what_was_not_answered_is_asked_last() {
+	server --tls implicit
+	dns
+	dns_pid=$(tail -n 1 pids)
+	with_another 'dead.example.test:1'
+	stop_dns
+	among_them
+	expect_exit 75
+	dns "_submissions._tcp.example.test:0:0:$port:mail.example.test"
+	among_them -v
+	expect_exit 0
+	expect_says 'others first'
+	expect_messages 1
+	among_them -v
+	expect_exit 0
+	expect_says_not "'example.test'.*others first"
 }
 
 # The certificate is for mail.example.test, who is in the domain; the same name
