@@ -34,11 +34,15 @@ walk_account(struct walk *w, enum spool_place place, const char *account,
     struct error *e)
 {
 	struct spool_list list = { 0 };
-	int rc = spool_list(&w->spool, place, account, &list, e);
+	int rc;
 
+	if (w->id != NULL)
+		return spool_has(&w->spool, place, account, w->id)
+		    ? w->each(w, place, account, w->id, e)
+		    : 0;
+	rc = spool_list(&w->spool, place, account, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		if (w->id == NULL || strcmp(w->id, list.items[i].id) == 0)
-			rc = w->each(w, place, account, list.items[i].id, e);
+		rc = w->each(w, place, account, list.items[i].id, e);
 	spool_list_clear(&list);
 	return rc;
 }

@@ -291,6 +291,22 @@ spool_list(struct spool *s, enum spool_place place, const char *account,
 	return 0;
 }
 
+bool
+spool_has(struct spool *s, enum spool_place place, const char *account,
+    const char *id)
+{
+	int fd = place_open(s, place, account, false);
+	struct stat st;
+	bool there;
+
+	if (fd < 0)
+		return false;
+	there = entry_is_id(bytes_of(id)) &&
+	    fstatat(fd, id, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	close(fd);
+	return there;
+}
+
 struct looking {
 	int64_t now;
 	bool due;

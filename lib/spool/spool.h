@@ -68,6 +68,10 @@ void spool_list_clear(struct spool_list *list);
 int spool_list(struct spool *s, enum spool_place place, const char *account,
     struct spool_list *list, struct error *e);
 
+/* Is this one there?  So one of many is found without a list. */
+bool spool_has(struct spool *s, enum spool_place place, const char *account,
+    const char *id);
+
 /* Is anything there that is due?  Costs one system call where nothing waits. */
 bool spool_due(struct spool *s, const char *account, int64_t now);
 

@@ -225,6 +225,25 @@ case_all_of_them() {
 	expect_empty_queue
 }
 
+# It takes no look at the others.
+case_one_of_many_is_found_at_once() {
+	local id n
+	command -v strace >/dev/null || skip "there is no strace"
+	server
+	account 'deliver = "queue";'
+	send_letter
+	id=$(only_id queue)
+	for n in {0..9}{0..9}; do
+		cp "$SENDOFF_SPOOL/queue/test/$id" \
+		    "$SENDOFF_SPOOL/queue/test/0$n"
+	done
+	strace -f -o calls "$sendoff" -C sendoff.conf --remove="$id" \
+	    </dev/null 2>err || skip "nothing can be traced"
+	expect_waiting queue 100
+	n=$(grep -cE 'newfstatat\(.*"0[0-9]{2}"' calls)
+	[ "$n" -eq 0 ] || fail "it looked at $n others"
+}
+
 case_an_id_that_is_not_there() {
 	local what
 	server

@@ -403,6 +403,20 @@ START_TEST(by_age)
 }
 END_TEST
 
+START_TEST(one_is_found_by_its_id)
+{
+	char id[ENTRY_ID];
+
+	keep_one(id);
+	ck_assert(spool_has(&spool, SPOOL_QUEUE, "acc", id));
+	ck_assert(!spool_has(&spool, SPOOL_HELD, "acc", id));
+	ck_assert(!spool_has(&spool, SPOOL_QUEUE, "other", id));
+	ck_assert(!spool_has(&spool, SPOOL_QUEUE, "acc", "0"));
+	ck_assert(!spool_has(&spool, SPOOL_QUEUE, "acc", "../acc"));
+	ck_assert(!spool_has(&spool, SPOOL_QUEUE, "acc", ""));
+}
+END_TEST
+
 START_TEST(nothing_is_an_empty_list)
 {
 	struct error e = ERROR_NONE;
@@ -966,6 +980,7 @@ suite_spool(void)
 	tcase_add_test(t, the_draft_of_somebody_else_stays);
 	tcase_add_test(t, nothing_is_left_of_what_could_not_be_kept);
 	tcase_add_test(t, by_age);
+	tcase_add_test(t, one_is_found_by_its_id);
 	tcase_add_test(t, nothing_is_an_empty_list);
 	tcase_add_test(t, the_accounts);
 	tcase_add_test(t, a_name_that_is_no_id_is_left_alone);
