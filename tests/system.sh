@@ -29,6 +29,12 @@ for conf in sendoff.conf relay.conf; do
 done
 ! grep -r '@[a-z]*@' "$units" || wrong "a place was not filled in"
 
+# What the timer starts must be a command that there is: nothing waits.
+flush=$(sed -n 's/^ExecStart=//p' "$units/sendoff-flush.service")
+CREDENTIALS_DIRECTORY=$root/etc/sendoff SENDOFF_SPOOL=$root/no-spool \
+    sh -c "$root$flush" >"$root/../flush" 2>&1 </dev/null ||
+    wrong "$flush: $(cat "$root/../flush")"
+
 if command -v systemd-analyze >/dev/null; then
 	# With the program where it stands here.
 	mkdir "$root/../units"
