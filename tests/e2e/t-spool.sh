@@ -71,6 +71,24 @@ case_nothing_waiting_makes_no_spool() {
 	[ ! -e "$SENDOFF_SPOOL" ] || fail "there is a spool"
 }
 
+# What is sent at once costs no more for the choice of what may wait: nothing
+# synced, nothing made, and no process.
+case_nothing_waiting_costs_nothing() {
+	local calls='fsync|fdatasync|syncfs|linkat?|renameat2?|mkdirat?|v?fork'
+	command -v strace >/dev/null || skip "no strace"
+	server
+	queueing
+	letter >message
+	timeout 60 strace -f -qq -o calls "$sendoff" -C sendoff.conf \
+	    you@example.test <message || fail "exit status $?"
+	expect_messages 1
+	grep -q 'sendto(' calls || fail "strace has seen nothing"
+	! grep -E " ($calls)\(|O_CREAT|O_TMPFILE" calls | grep -vF "\"$dir/log\"" ||
+	    fail "see above"
+	! grep -E ' clone3?\(' calls | grep -v CLONE_THREAD ||
+	    fail "a process was started"
+}
+
 case_success_drains_what_is_due() {
 	dead_server
 	queueing
