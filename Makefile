@@ -5,6 +5,7 @@
 #   make check          the tests; check-asan and check-valgrind: so too
 #   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
 #   make check-crash    kill -9 at every system call, full disks, and a crowd
+#   make bench          beside nullmailer, dma, OpenSMTPD and Postfix; root
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
@@ -25,7 +26,7 @@ FUZZ_SECONDS ?= 60
 # ---- what needs no configuration -------------------------------------------
 
 OUTER := deps deps-check deps-ci demo check check-asan check-valgrind \
-	check-callers check-crash fuzz lint distcheck clean distclean
+	check-callers check-crash bench fuzz lint distcheck clean distclean
 INNER := $(filter-out $(OUTER),$(or $(MAKECMDGOALS),all))
 
 BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
@@ -42,7 +43,7 @@ jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 build = @$(MAKE) --no-print-directory $(jobs)
 run = @$(MAKE) --no-print-directory -j1
 
-.PHONY: $(OUTER) all server programs fuzzers dist install uninstall \
+.PHONY: $(OUTER) all server benches programs fuzzers dist install uninstall \
 	install-system uninstall-system lib install-lib uninstall-lib \
 	check-unit check-corpus check-nomem check-floors check-docs check-e2e \
 	run-check lint-source lint-scripts lint-format lint-cppcheck lint-tidy
@@ -82,6 +83,10 @@ check-crash: deps-ci
 	$(build) all server
 	@sh $(srcdir)/tests/crash/matrix.sh $(B)
 	@sh $(srcdir)/tests/crash/load.sh $(B) 500
+
+bench: deps
+	$(build) all benches
+	@bash $(srcdir)/tests/bench/run.sh $(B) $(MESSAGES) $(ROUNDS)
 
 fuzz: deps-ci
 	$(build) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzzers
@@ -254,7 +259,13 @@ $(B)/nomem: $(call obj,$(nomem_src)) $(B)/libsendoff.a
 $(B)/keys: $(B)/tests/keys.o $(B)/libsendoff.a
 	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
 
-programs: all server $(B)/unit $(B)/nomem $(B)/keys $(examples) $(replays)
+# What tests/bench measures with.
+benches: $(B)/crowd $(B)/sink
+
+$(B)/crowd $(B)/sink: $(B)/%: $(B)/tests/bench/%.o
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS)
+
+programs: all server benches $(B)/unit $(B)/nomem $(B)/keys $(examples) $(replays)
 
 -include $(patsubst %.o,%.d,$(call obj,$(unit_src) $(server_src) \
     $(fuzz_src) $(nomem_src)))
