@@ -180,7 +180,7 @@ tls_new(struct error *e)
 {
 	struct tls *t = calloc(1, sizeof(*t));
 
-	if (t != NULL &&
+	if (t != NULL && gnutls_global_init() == 0 &&
 	    gnutls_certificate_allocate_credentials(&t->cred) == 0) {
 		if (gnutls_init(&t->session,
 			GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |

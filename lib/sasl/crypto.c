@@ -36,17 +36,25 @@ digest_xor(struct digest *d, const struct digest *other)
 }
 
 static bool
-made(struct digest *d, enum crypto_hash h, int rc)
+made(struct digest *d, enum crypto_hash h, bool failed)
 {
-	d->n = rc == 0 ? kinds[h].n : 0;
-	return rc == 0;
+	d->n = failed ? 0 : kinds[h].n;
+	return !failed;
+}
+
+/* Where the program has kept GnuTLS from doing it when it was loaded. */
+static bool
+cannot_start(void)
+{
+	return gnutls_global_init() < 0;
 }
 
 bool
 crypto_hash(struct digest *d, enum crypto_hash h, struct bytes text)
 {
-	return made(
-	    d, h, gnutls_hash_fast(kinds[h].hash, text.p, text.n, d->p));
+	return made(d, h,
+	    cannot_start() ||
+		gnutls_hash_fast(kinds[h].hash, text.p, text.n, d->p) != 0);
 }
 
 bool
@@ -54,7 +62,9 @@ crypto_hmac(
     struct digest *d, enum crypto_hash h, struct bytes key, struct bytes text)
 {
 	return made(d, h,
-	    gnutls_hmac_fast(kinds[h].mac, key.p, key.n, text.p, text.n, d->p));
+	    cannot_start() ||
+		gnutls_hmac_fast(
+		    kinds[h].mac, key.p, key.n, text.p, text.n, d->p) != 0);
 }
 
 /* GnuTLS only reads what it is given here. */
@@ -71,8 +81,9 @@ crypto_stretch(struct digest *d, enum crypto_hash h, struct bytes password,
 	gnutls_datum_t key = datum(password), grains = datum(salt);
 
 	return made(d, h,
-	    gnutls_pbkdf2(
-		kinds[h].mac, &key, &grains, rounds, d->p, kinds[h].n));
+	    cannot_start() ||
+		gnutls_pbkdf2(kinds[h].mac, &key, &grains, rounds, d->p,
+		    kinds[h].n) != 0);
 }
 
 bool
