@@ -5,7 +5,7 @@
 #   make check          the tests; check-asan and check-valgrind: so too
 #   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
 #   make check-crash    kill -9 at every system call, full disks, and a crowd
-#   make bench          beside nullmailer, dma, OpenSMTPD and Postfix; root
+#   make bench          Postfix and others beside it; MESSAGES, ROUNDS; root
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
 #   make lint           format, analysers, and the gates of tests/*.sh
 #   make deps           install what a Debian machine lacks for building
@@ -22,6 +22,8 @@ SAN ?=
 B ?= build$(if $(SAN),/san)
 ONLY ?=
 FUZZ_SECONDS ?= 60
+MESSAGES ?= 100
+ROUNDS ?= 5
 
 # ---- what needs no configuration -------------------------------------------
 

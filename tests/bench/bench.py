@@ -1,10 +1,13 @@
-"""bench.py [MESSAGES [ROUNDS]]: what keeping a message costs, and how fast those
-that wait are sent, by sendoff and by its peers.
+"""bench.py [MESSAGES [ROUNDS]]: what keeping a message costs, and how fast
+those that wait are sent, by sendoff and by its peers.
 
-In each round each peer has its turn: MESSAGES are handed in by one process each,
-one at a time, and sent to a server on this machine by the peer's own means; then
-the same, four at a time, and sent in the peer's other way, if it has one.  The
-rounds take turns as to who begins.  All queues are on one disk."""
+In each round each peer has its turn: MESSAGES are handed in by one process
+each, one at a time, and sent to a server on this machine by the peer's own
+means; then the same, four at a time, and sent in the peer's other way, if it
+has one.  The rounds take turns as to who begins.  All queues are on one disk.
+
+The syncs of one tell what the rates are worth: who makes none may lose, when
+the power fails, what it has said to have."""
 import collections
 import re
 import statistics
@@ -170,7 +173,7 @@ def write_letter():
                      for i in range(36))
 
 
-def main(count=200, rounds=5):
+def main(count=100, rounds=5):
     sendoff = Sendoff()
     peers = [sendoff, Nullmailer(), Dma(), OpenSMTPD(), Postfix()]
     figures = Figures()
