@@ -10,6 +10,7 @@ The syncs of one tell what the rates are worth: who makes none may lose, when
 the power fails, what it has said to have."""
 import collections
 import re
+import select
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from peers import (PORT, Dma, Nullmailer, OpenSMTPD, Postfix, Sendoff, run)
 LETTER = "/srv/letter"
 TRACE, DAEMON = "/srv/trace", "/srv/trace-daemon"
 AT_ONCE = (1, 4)
+PATIENCE = 120  # seconds, for all that wait to come
 
 SYNC = r"(fsync|fdatasync|sync_file_range|syncfs)\("
 CREATE = r"(linkat?|mkdirat?)\(|O_CREAT|O_TMPFILE"
@@ -36,6 +38,8 @@ class Sink:
 
     def last(self):
         """When the last message was answered, and how many connections."""
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            raise SystemExit("bench: not all of the messages have come")
         when, connections = self.process.stdout.readline().split()
         return float(when), int(connections)
 

@@ -206,7 +206,8 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """)
-        run("postfix", "-c", self.etc, "check")
+        for what in ("start", "stop"):
+            run("postfix", "-c", self.etc, what)
 
     def make_ready(self, way):
         limit = "1" if way == "1 connection" else "20"
@@ -258,6 +259,7 @@ match from any for any action "relay"
 
     def send_all(self, way):
         run("smtpctl", "resume", "mta")
+        run("smtpctl", "schedule", "all")
 
     def stop(self):
         super().stop()
