@@ -223,11 +223,12 @@ write_down(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
 {
 	const struct verdict *untold;
+	bool finished = all_sent(&l->env) && notify_untold(l, i) == NULL;
 
-	if (all_sent(&l->env) && !notify_relays(l, i))
+	if (finished && !notify_relays(l, i))
 		return drop(i, &l->env, e);
 	if (settle_sent(l, r, i, e) < 0) {
-		if (all_sent(&l->env))
+		if (finished)
 			item_drop(i, e); /* nobody is to get it again */
 		return -1;
 	}
