@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -194,6 +195,25 @@ show(struct walk *w, enum spool_place place, const char *account,
 	return flush_out(w, OUT_ENOUGH, e);
 }
 
+/* Mail that the service has taken is in a spool that its users cannot see. */
+static void
+tell_of_service(const struct request *r)
+{
+	struct buf line = BUF(1024);
+	uid_t me = geteuid();
+	struct stat st;
+
+	if (stat(LOCALSTATEDIR "/lib/sendoff", &st) < 0 || st.st_uid == 0 ||
+	    me == 0 || st.st_uid == me)
+		return;
+	buf_addf(&line,
+	    "%s: this is your own queue; that of this machine's service is "
+	    "shown to root\n",
+	    r->program);
+	report_write(STDERR_FILENO, buf_bytes(&line));
+	buf_clear(&line);
+}
+
 int
 queue_show(const struct request *r)
 {
@@ -211,6 +231,8 @@ queue_show(const struct request *r)
 		buf_addf(&w.out, "-- %" PRId64 " Kbytes in %zu Request%s.\n",
 		    (w.octets + 1023) / 1024, w.n, w.n == 1 ? "" : "s");
 	flush_out(&w, 1, &e);
+	if (r->form == REPORT_TEXT)
+		tell_of_service(r);
 	return ended(&w, &e);
 }
 
