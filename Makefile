@@ -4,6 +4,7 @@
 #   make demo           send a message to a server on this machine and show it
 #   make check          the tests; check-asan and check-valgrind: so too
 #   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
+#   make check-system   the installed service, on a systemd; root, in CI
 #   make check-crash    kill -9 at every system call, full disks, and a crowd
 #   make bench          Postfix and others beside it; MESSAGES, ROUNDS; root
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
@@ -28,7 +29,8 @@ ROUNDS ?= 5
 # ---- what needs no configuration -------------------------------------------
 
 OUTER := deps deps-check deps-ci demo check check-asan check-valgrind \
-	check-callers check-crash bench fuzz lint distcheck clean distclean
+	check-callers check-crash check-system bench fuzz lint distcheck clean \
+	distclean
 INNER := $(filter-out $(OUTER),$(or $(MAKECMDGOALS),all))
 
 BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
@@ -36,6 +38,7 @@ BUILD_DEPS = gcc make autoconf pkg-config libc6-dev \
 CHECK_DEPS = check mandoc universal-ctags python3 libc-bin
 CI_DEPS = clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck \
 	valgrind strace
+SYSTEM_DEPS = systemd strace python3 procps
 
 # Short lines, unless V=1.
 say = $(if $(V),,@printf '  %-5s%s\n' $(1) $(2);)
@@ -89,6 +92,11 @@ check-crash: deps-ci
 bench: deps
 	$(build) all benches
 	@bash $(srcdir)/tests/bench/run.sh $(B) $(MESSAGES) $(ROUNDS)
+
+check-system: deps
+	@sh $(srcdir)/tests/deps.sh $(SYSTEM_DEPS)
+	$(build) all server
+	@bash $(srcdir)/tests/live/run.sh $(B) $(ONLY)
 
 fuzz: deps-ci
 	$(build) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzzers
