@@ -364,6 +364,8 @@ ifeq ($(enable_sendmail),yes)
 	ln -sf $(sbindir)/sendmail $(call dest,$(prefix)/lib/sendmail)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/mailq)
 	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/newaliases)
+	@[ $(sbindir) = /usr/sbin ] || echo 'note: callers look for' \
+	    '/usr/sbin/sendmail, and not in $(sbindir): see --prefix'
 endif
 
 # The service: units of systemd, its user, and what the users' sendmail needs
