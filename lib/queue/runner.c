@@ -130,20 +130,28 @@ runner_connections(struct conf *conf, const char *account)
 
 /* ---- a message ------------------------------------------------------------------ */
 
-/* Its turn over: what it left behind must not reach the next one. */
+/* What its file is read by goes, too, and with that the lock. */
 static void
-begin_letter(struct runner *q)
+end_letter(struct letter *l)
+{
+	message_clear(&l->message);
+	message_init(&l->message);
+	l->env = ENVELOPE;
+}
+
+static void
+begin_letter(struct runner *q, const struct item *i)
 {
 	struct letter *l = &q->l;
 
-	message_clear(&l->message);
-	message_init(&l->message);
 	buf_reset(&l->message_id);
 	l->maybe_delivered = l->unreported = false;
 	l->offers = (struct offers){ 0 };
 	l->round_trips = 0;
 	l->started = q->r->here->ticks();
-	l->host[0] = l->tls[0] = l->queue_id[0] = '\0';
+	l->host[0] = l->tls[0] = '\0';
+	memcpy(l->queue_id, i->entry.id, sizeof(l->queue_id));
+	l->env = i->entry.env; /* lent */
 }
 
 static void
@@ -182,31 +190,44 @@ judge(struct runner *q, const struct error *e)
 	q->why = *e;
 }
 
+/* Its file, or the disk, is not well: whoever runs this is to know. */
+static void
+complain(struct runner *q, const struct error *e)
+{
+	report_error(q->r->program, q->r->form, e, error_exit(e));
+}
+
+static void
+try_message(struct runner *q, struct item *i)
+{
+	struct error e = ERROR_NONE;
+	struct letter *l = &q->l;
+
+	note_message_id(l);
+	if (is_blocked(q, &i->entry))
+		e = q->why;
+	else if (choose(q, &i->entry, &e) == 0 && settle_prepare(i, &e) == 0)
+		letter_deliver(l, &q->own, &e);
+	if (e.kind == ERR_SPOOL) {
+		complain(q, &e);
+		return;
+	}
+	q->reports |= settle(l, &q->own, i, &e);
+	judge(q, &e);
+}
+
 /* The whole of it, until the answer is on the disk. */
 static void
 try_item(struct runner *q, struct item *i)
 {
 	struct error e = ERROR_NONE;
-	struct letter *l = &q->l;
 
-	begin_letter(q);
-	memcpy(l->queue_id, i->entry.id, sizeof(l->queue_id));
-	l->env = i->entry.env; /* lent */
-	if (item_message(i, &l->message, &e) == 0) {
-		if (is_blocked(q, &i->entry))
-			e = q->why;
-		else if (choose(q, &i->entry, &e) == 0 &&
-		    settle_prepare(i, &e) == 0)
-			letter_deliver(l, &q->own, &e);
-		note_message_id(l);
-	}
-	if (e.kind == ERR_SPOOL)
-		report_error(q->r->program, q->r->form, &e, error_exit(&e));
-	else {
-		q->reports |= settle(l, &q->own, i, &e);
-		judge(q, &e);
-	}
-	l->env = ENVELOPE;
+	begin_letter(q, i);
+	if (item_message(i, &q->l.message, &e) == 0)
+		try_message(q, i);
+	else
+		complain(q, &e);
+	end_letter(&q->l);
 }
 
 static bool
@@ -259,7 +280,7 @@ try_id(struct runner *q, const char *account, const char *id)
 	struct item i;
 
 	if (item_take(&i, &q->spool, SPOOL_QUEUE, account, id, &e) < 0)
-		report_error(q->r->program, q->r->form, &e, error_exit(&e));
+		complain(q, &e);
 	else if (i.fd >= 0 && i.entry.complete && !entry_open(&i.entry))
 		item_drop(&i, &e); /* it could not be removed before */
 	else if (i.fd >= 0 && i.entry.complete && is_wanted(q->w, &i.entry) &&
