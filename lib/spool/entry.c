@@ -568,6 +568,20 @@ read_line(struct entry *n, struct bytes line, struct error *e)
 	    e, ERR_SPOOL, "a line '%.*s' makes no sense", BYTES_ARG(key));
 }
 
+/* What was cut off is the last; what stands before good lines is damage. */
+static bool
+goes_on(struct bytes text)
+{
+	struct bytes line;
+
+	while (text.n > 0) {
+		bytes_take(&text, '\n');
+		if (next_line(&text, &line))
+			return true;
+	}
+	return false;
+}
+
 int
 entry_read(struct entry *n, struct bytes text, size_t *whole, struct error *e)
 {
@@ -580,5 +594,7 @@ entry_read(struct entry *n, struct bytes text, size_t *whole, struct error *e)
 	*whole = all - text.n;
 	if (!n->complete)
 		return error_set(e, ERR_SPOOL, "its envelope is damaged");
+	if (goes_on(text))
+		return error_set(e, ERR_SPOOL, "its history is damaged");
 	return 0;
 }

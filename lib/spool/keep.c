@@ -294,6 +294,8 @@ commit(struct draft *d, struct entry *n, struct message *m, struct error *e)
 	rc = put(d, n);
 	if (rc >= 0 && fsync(d->dir) == 0)
 		return 0;
+	if (rc < 0 && errno == ENOENT)
+		d->s->named_drafts = true;
 	failed(d, e);
 	if (rc == 0)
 		unlinkat(d->dir, n->id, 0);
@@ -302,8 +304,8 @@ commit(struct draft *d, struct entry *n, struct message *m, struct error *e)
 	return -1;
 }
 
-int
-spool_keep(struct spool *s, enum spool_place place, struct entry *n,
+static int
+keep(struct spool *s, enum spool_place place, struct entry *n,
     struct message *m, const struct here *here, struct error *e)
 {
 	struct draft d = { .s = s,
@@ -316,4 +318,18 @@ spool_keep(struct spool *s, enum spool_place place, struct entry *n,
 
 	close_draft(&d);
 	return rc;
+}
+
+/* What has no name cannot be given one without /proc: then once more. */
+int
+spool_keep(struct spool *s, enum spool_place place, struct entry *n,
+    struct message *m, const struct here *here, struct error *e)
+{
+	bool named = s->named_drafts;
+	int rc = keep(s, place, n, m, here, e);
+
+	if (rc == 0 || named || !s->named_drafts)
+		return rc;
+	*e = ERROR_NONE;
+	return keep(s, place, n, m, here, e);
 }

@@ -628,6 +628,31 @@ size_of(int fd)
 	return lseek(fd, 0, SEEK_END);
 }
 
+/* What stands behind it says that it was whole once. */
+START_TEST(a_note_between_others_that_is_damaged)
+{
+	struct error e = ERROR_NONE;
+	struct item i;
+	char id[ENTRY_ID];
+	off_t at;
+	int fd;
+
+	keep_one(id);
+	fd = open_file("queue/acc", id);
+	at = size_of(fd) + 5;
+	ck_assert_int_eq(take(&i, id), 0);
+	note_try(&i, THEN + 10);
+	note_try(&i, THEN + 20);
+	item_release(&i);
+	ck_assert_int_eq(pwrite(fd, "#", 1, at), 1);
+	close(fd);
+	ck_assert_int_lt(item_take(&i, &spool, SPOOL_QUEUE, "acc", id, &e), 0);
+	item_release(&i);
+	ck_assert_ptr_nonnull(strstr(e.text, "its history is damaged"));
+	close(open_file("damaged", id));
+}
+END_TEST
+
 /* Cut off at every octet, by those who were killed, and written again. */
 START_TEST(a_note_that_was_cut_off_is_overwritten)
 {
@@ -989,6 +1014,7 @@ suite_spool(void)
 	tcase_add_test(t, each_is_taken_once_by_many);
 	tcase_add_test(t, from_place_to_place);
 	tcase_add_test(t, what_is_noted_is_read);
+	tcase_add_test(t, a_note_between_others_that_is_damaged);
 	tcase_add_test(t, a_note_that_was_cut_off_is_overwritten);
 	tcase_add_test(t, drafts_that_were_left_go);
 	tcase_add_test(t, nothing_is_left_of_a_note_that_was_cut_off);
