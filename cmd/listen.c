@@ -17,12 +17,22 @@
 
 #include "base/stop.h"
 #include "cmd/serve.h"
+#include "queue/flush.h"
 #include "submit/report.h"
 
 /* systemd hands descriptors over from the third on. */
 enum { CHILDREN_MOST = 256, BACKLOG = 128, HANDED_OVER = 3 };
 
-/* A child, and a pipe that it alone can write to: closed when it has ended. */
+/*
+ * Seconds: between two runs over what waits; from the end of a session, which
+ * may have left something, to the next one; and for children to end.
+ */
+enum { RUN_EVERY = 60, RUN_AFTER = 5, GRACE = 10, SECOND = 1000000 };
+
+/*
+ * A child, a process group of its own, and a pipe that it alone can write to:
+ * closed when it has ended.
+ */
 struct child {
 	pid_t pid;
 	int alive;
@@ -35,7 +45,10 @@ struct listener {
 	struct stat at;   /* of it, when it was made */
 	struct child children[CHILDREN_MOST];
 	size_t n;
-	bool stops; /* that the children end is all we wait for */
+	pid_t run;        /* the child that runs over the spool; or 0 */
+	int64_t next_run; /* ticks */
+	int64_t stops;    /* ticks, after which children are killed; 0: that
+	                     they end is not all we wait for */
 };
 
 /* ---- the socket ------------------------------------------------------------- */
@@ -193,15 +206,22 @@ close_socket(struct listener *s)
 
 /* ---- children ------------------------------------------------------------------ */
 
-/* In the child: nothing of ours but the client. */
+/* In the child: nothing of ours. */
+static void
+leave_listener(struct listener *s)
+{
+	setpgid(0, 0);
+	if (s->fd >= 0)
+		close(s->fd);
+	for (size_t i = 0; i < s->n; i++)
+		close(s->children[i].alive);
+}
+
 static int
-serve_client(struct listener *s, int client)
+serve_client(const struct listener *s, int client)
 {
 	struct request r = *s->r;
 
-	close(s->fd);
-	for (size_t i = 0; i < s->n; i++)
-		close(s->children[i].alive);
 	if (dup2(client, STDIN_FILENO) < 0 || dup2(client, STDOUT_FILENO) < 0)
 		return EX_OSERR;
 	close(client);
@@ -210,33 +230,71 @@ serve_client(struct listener *s, int client)
 	return serve(&r);
 }
 
-static void
-start_child(struct listener *s, int client)
+/* A service need not have a spool. */
+static int
+run_spool(const struct listener *s, int none)
+{
+	const struct flush_wish all = { 0 };
+
+	(void)none;
+	return flush_wanted(s->r) ? flush(s->r, &all) : EX_OK;
+}
+
+/* Returns its id; 0 when there is no child. */
+static pid_t
+start_child(struct listener *s,
+    int (*work)(const struct listener *s, int client), int client)
 {
 	int ends[2];
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
+		return 0;
 	pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		_exit(serve_client(s, client));
+		leave_listener(s);
+		_exit(work(s, client));
 	}
 	close(ends[1]);
-	if (pid < 0)
+	if (pid < 0) {
 		close(ends[0]);
-	else
-		s->children[s->n++] = (struct child){ pid, ends[0] };
+		return 0;
+	}
+	setpgid(pid, pid); /* whoever comes first */
+	s->children[s->n++] = (struct child){ pid, ends[0] };
+	return pid;
+}
+
+static int64_t
+now(const struct listener *s)
+{
+	return s->r->here->ticks();
+}
+
+static void
+plan_run(struct listener *s, pid_t ended)
+{
+	int64_t soon = now(s) + (int64_t)RUN_AFTER * SECOND;
+
+	if (ended == s->run) {
+		s->run = 0;
+		s->next_run = now(s) + (int64_t)RUN_EVERY * SECOND;
+	} else if (soon < s->next_run) {
+		s->next_run = soon;
+	}
 }
 
 static void
 bury_child(struct listener *s, size_t i)
 {
+	pid_t pid = s->children[i].pid;
+
 	close(s->children[i].alive);
-	while (waitpid(s->children[i].pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	s->children[i] = s->children[--s->n];
+	plan_run(s, pid);
 }
 
 static void
@@ -246,16 +304,31 @@ take_client(struct listener *s)
 	int client = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (client >= 0) {
-		start_child(s, client);
+		start_child(s, serve_client, client);
 		close(client);
 	} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 	    errno == ENOBUFS)
 		nanosleep(&breath, NULL);
 }
 
+/* Up to a time; once they are to end nothing else ends the wait. */
+static int
+poll_until(const struct listener *s, struct pollfd *p, size_t n, int64_t until)
+{
+	int64_t left = until - now(s);
+	struct timespec wait = { 0, 0 };
+
+	if (left > 0) {
+		wait.tv_sec = left / SECOND;
+		wait.tv_nsec = left % SECOND * 1000;
+	}
+	return s->stops != 0 ? ppoll(p, n, &wait, NULL)
+			     : stop_poll(p, n, &wait);
+}
+
 /* With all children busy the next client waits at the door. */
 static void
-wait_once(struct listener *s)
+wait_once(struct listener *s, int64_t until)
 {
 	struct pollfd p[1 + CHILDREN_MOST];
 	size_t n = s->n;
@@ -264,7 +337,7 @@ wait_once(struct listener *s)
 	p[0] = (struct pollfd){ .fd = open ? s->fd : -1, .events = POLLIN };
 	for (size_t i = 0; i < n; i++)
 		p[1 + i] = (struct pollfd){ .fd = s->children[i].alive };
-	if ((s->stops ? poll(p, 1 + n, -1) : stop_poll(p, 1 + n, NULL)) <= 0)
+	if (poll_until(s, p, 1 + n, until) <= 0)
 		return;
 	for (size_t i = n; i-- > 0;)
 		if (p[1 + i].revents != 0)
@@ -273,15 +346,38 @@ wait_once(struct listener *s)
 		take_client(s);
 }
 
-/* They tell their clients that they go. */
+/* Nobody else runs over the spool where there is no systemd. */
+static void
+listen_once(struct listener *s)
+{
+	bool idle = s->run == 0 && s->n < CHILDREN_MOST;
+
+	if (idle && now(s) >= s->next_run) {
+		s->next_run = now(s) + (int64_t)RUN_EVERY * SECOND;
+		s->run = start_child(s, run_spool, -1);
+	}
+	wait_once(s, idle ? s->next_run : now(s) + (int64_t)RUN_EVERY * SECOND);
+}
+
+static void
+kill_children(struct listener *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		kill(-s->children[i].pid, SIGKILL);
+	while (s->n > 0)
+		bury_child(s, s->n - 1);
+}
+
+/* They tell their clients that they go; who cannot is not waited for. */
 static void
 stop_children(struct listener *s)
 {
-	s->stops = true;
+	s->stops = now(s) + (int64_t)GRACE * SECOND;
 	for (size_t i = 0; i < s->n; i++)
 		kill(s->children[i].pid, SIGTERM);
-	while (s->n > 0)
-		wait_once(s);
+	while (s->n > 0 && now(s) < s->stops)
+		wait_once(s, s->stops);
+	kill_children(s);
 }
 
 /* ---- the whole ------------------------------------------------------------------ */
@@ -326,7 +422,7 @@ listen_and_serve(const struct request *r, const char *path)
 	stop_defer(); /* the socket goes with us */
 	if (settle(&s, &a, path, &e) == 0)
 		while (stop_asked() == 0)
-			wait_once(&s);
+			listen_once(&s);
 	close_socket(&s);
 	stop_children(&s);
 	status = error_exit(&e);

@@ -153,6 +153,22 @@ flush(const struct request *r, const struct flush_wish *w)
 	return status;
 }
 
+bool
+flush_wanted(const struct request *r)
+{
+	struct error ignored = ERROR_NONE;
+	struct spool s = SPOOL;
+	struct letter l;
+	bool there;
+
+	letter_init(&l, r);
+	there = letter_configure(&l, r, &ignored) == 0 &&
+	    keep_spool(&s, l.conf, r, false, &ignored) == 0;
+	spool_close(&s);
+	letter_clear(&l);
+	return there;
+}
+
 /* ---- on the side -------------------------------------------------------------- */
 
 /* Whoever waits for the end of our output must not wait for the child's. */
@@ -203,10 +219,15 @@ drain(const struct letter *l, const struct request *r)
 	spool_close(&s);
 }
 
+/*
+ * What serves a client ends with him: systemd takes its processes along, in the
+ * midst of a message that is sent again then, and as long as one lives the
+ * client's session counts.  Whoever has the service runs over its spool.
+ */
 void
 flush_after(const struct letter *l, const struct request *r, struct outcome o)
 {
-	if (o.exit != EX_OK)
+	if (o.exit != EX_OK || r->peer != NULL)
 		return;
 	if (l->queue_id[0] != '\0' && keep_in_background(l, r))
 		in_background(l, r);

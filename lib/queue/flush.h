@@ -23,12 +23,15 @@ struct flush_wish {
  */
 int flush(const struct request *r, const struct flush_wish *w);
 
+/* Is there a spool to run over? */
+bool flush_wanted(const struct request *r);
+
 /*
  * After a letter was told of (struct request's then): a process of its own
  * sends it if it was to be sent in the background, or what else waits for its
- * account, now that its server takes mail.  The caller has his answer.  Of the
- * latter there is one at a time: many senders would have the server turn all of
- * them away.
+ * account, now that its server takes mail; of the latter there is one at a
+ * time, for many senders would have the server turn all of them away.  The
+ * caller has his answer.  Nothing is done for a client of the service.
  */
 void flush_after(
     const struct letter *l, const struct request *r, struct outcome o);

@@ -20,11 +20,15 @@ delivery(const struct letter *l, const struct request *r)
 	};
 
 	const struct account *a = &l->account;
+	enum delivery wanted =
+	    r->delivery != DELIVERY_UNSAID ? r->delivery : said[a->deliver];
 
 	if (r->delivery == DELIVERY_BACKGROUND &&
 	    a->on_failure == FAILURE_FAILS && a->deliver == DELIVER_NOW)
 		return DELIVERY_NOW; /* nobody would come for what remains */
-	return r->delivery != DELIVERY_UNSAID ? r->delivery : said[a->deliver];
+	if (r->peer != NULL && wanted == DELIVERY_BACKGROUND)
+		return DELIVERY_QUEUE; /* see flush_after() */
+	return wanted;
 }
 
 bool

@@ -10,7 +10,8 @@
 /* Is the message to be kept before anybody tries to deliver it? */
 bool keep_first(const struct letter *l, const struct request *r);
 
-/* ... and then delivered by a process of its own? */
+/* ... and then delivered by a process of its own?  A client of the service has
+   none: his message waits for a run. */
 bool keep_in_background(const struct letter *l, const struct request *r);
 
 /*

@@ -177,6 +177,92 @@ case_a_wrong_password_is_the_services_matter() {
 	expect_says_not 'not-for-users' "$(printf '\0user\0not-for-users' | base64)"
 }
 
+# ---- what waits -------------------------------------------------------------------
+
+# spool [KEY = VALUE;...]: the service has one; the keys are for its account.
+spool() {
+	export SENDOFF_SPOOL=$dir/run/spool
+	sed -i "s/auth = \"PLAIN\";/& on_failure = \"queue\"; retry_min = \"1s\"; $*/" \
+	    "$dir/etc/relay.conf"
+}
+
+# of_service ARGUMENT...: what its user does.
+of_service() {
+	HOME=/ as "$SERVICE" "$sendoff" -C "$dir/etc/relay.conf" "$@"
+}
+
+one_waits() {
+	of_service -odq -f me@example.test waits@example.test < <(letter) ||
+	    fail "nothing is kept"
+}
+
+waiting() {
+	find "$dir/run/spool/queue" -type f | wc -l
+}
+
+# systemd ends what a session leaves behind, in the midst of a message.
+case_nothing_runs_on_behind_a_session() {
+	public
+	relay_server
+	relay_configured
+	spool
+	activated -bs --protocol=lmtp
+	one_waits
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	sleep 1
+	! pgrep -f "$dir/etc/relay.conf -bs" | grep -qvx "$service" ||
+	    fail "something runs on"
+	expect_messages 1
+	[ "$(waiting)" -eq 1 ] || fail "somebody was at what waits"
+}
+
+case_in_the_background_is_in_the_next_run() {
+	public
+	relay_server
+	relay_configured
+	spool 'deliver = \"background\";'
+	activated -bs --protocol=lmtp
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	sleep 1
+	expect_messages 0
+	of_service -q
+	expect_messages 1
+}
+
+delivered() {
+	[ "$(find "$store" -name 'message-*.eml' | wc -l)" -eq "$1" ]
+}
+
+case_the_listener_runs_over_the_spool() {
+	public
+	relay_server
+	relay_configured
+	spool 'deliver = \"background\";'
+	one_waits
+	service
+	wait_for "what waited before it came" delivered 1
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	wait_for "what was left by a session" delivered 2
+	[ "$(waiting)" -eq 0 ] || fail "it waits for ever"
+}
+
+case_a_run_ends_with_the_listener() {
+	public
+	relay_server --on 'rcpt delay 60000'
+	relay_configured
+	spool 'timeout = \"50s\";'
+	one_waits
+	service
+	wait_for "the relay" under_way
+	kill -TERM "$service"
+	wait "$service" || fail "it ended with $?"
+	! pgrep -f "serve=$dir/" >/dev/null || fail "the run goes on"
+	[ "$(waiting)" -eq 1 ] || fail "it is lost"
+}
+
 # ---- who it is --------------------------------------------------------------
 
 case_the_real_uid_is_recorded() {
@@ -550,6 +636,46 @@ case_it_goes_in_good_order() {
 	expect_messages 0
 	[ ! -e "$dir/submit" ] || fail "the socket is left"
 	! pgrep -f "serve=$dir/" >/dev/null || fail "children are left"
+}
+
+ends_within() {
+	local since=$SECONDS
+	kill -TERM "$service"
+	wait "$service" || fail "it ended with $?"
+	[ $((SECONDS - since)) -le "$1" ] || fail "it took its time"
+	! pgrep -f "serve=$dir/" >/dev/null || fail "children are left"
+}
+
+# Replies that nobody reads fill the socket.
+case_the_deaf_do_not_hold_it() {
+	public
+	relay_server
+	relay_configured
+	service
+	as "$ANN" "$python" -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.settimeout(2)
+try:
+    while True:
+        s.sendall(b"NOOP\r\n" * 1000)
+except TimeoutError:
+    print("full", flush=True)
+time.sleep(60)' "$dir/submit" >"$dir/deaf" &
+	echo $! >>"$dir/pids"
+	wait_for "the deaf one" test -s "$dir/deaf"
+	ends_within 7
+	[ ! -e "$dir/submit" ] || fail "the socket is left"
+}
+
+case_who_does_not_go_is_killed() {
+	public
+	relay_server
+	relay_configured
+	service
+	idle "$ANN" 1
+	pkill -STOP -P "$service"
+	ends_within 15
 }
 
 case_a_dead_socket_is_replaced() {
