@@ -1,9 +1,11 @@
 #include "cmd/serve.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -13,7 +15,12 @@
 #include "submit/report.h"
 #include "submit/submit.h"
 
-enum { PATIENCE = 300, BLOCK = 65536, REPLIES_ENOUGH = 32768 };
+enum {
+	PATIENCE = 300,   /* seconds */
+	LAST_WORD = 2000, /* milliseconds */
+	BLOCK = 65536,
+	REPLIES_ENOUGH = 32768
+};
 
 struct serving {
 	const struct request *r;
@@ -23,15 +30,55 @@ struct serving {
 	bool deaf;   /* replies do not reach the client */
 };
 
+/*
+ * As much of it as there is room for: -1 and EAGAIN where that is nothing.  What
+ * is no socket is not ours to be made nonblocking; a pipe that is ready has room
+ * for PIPE_BUF octets.
+ */
+static ssize_t
+put(struct bytes text)
+{
+	struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	ssize_t n =
+	    send(STDOUT_FILENO, text.p, text.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n >= 0 || errno != ENOTSOCK)
+		return n;
+	if (poll(&ready, 1, 0) > 0)
+		return write(STDOUT_FILENO, text.p,
+		    text.n < PIPE_BUF ? text.n : PIPE_BUF);
+	errno = EAGAIN;
+	return -1;
+}
+
+/* When we are to stop there is still a moment for the last word. */
+static bool
+room_comes(void)
+{
+	struct pollfd wait = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	const struct timespec patience = { PATIENCE, 0 };
+
+	if (stop_asked() == 0 && stop_poll(&wait, 1, &patience) > 0)
+		return true;
+	return stop_asked() != 0 && poll(&wait, 1, LAST_WORD) > 0;
+}
+
 /* A client who cannot hear us must not be served: he will come again. */
 static bool
 send_replies(struct serving *v)
 {
-	struct buf *out = service_replies(v->s);
+	struct bytes text = buf_bytes(service_replies(v->s));
 
-	if (!report_write(STDOUT_FILENO, buf_bytes(out)))
-		v->broken = v->deaf = true;
-	buf_reset(out);
+	while (text.n > 0 && !v->deaf) {
+		ssize_t n = put(text);
+
+		if (n > 0)
+			text = bytes_skip(text, (size_t)n);
+		else if (n == 0 || (errno != EINTR && errno != EAGAIN) ||
+		    !room_comes())
+			v->broken = v->deaf = true;
+	}
+	buf_reset(service_replies(v->s));
 	return !v->deaf;
 }
 
