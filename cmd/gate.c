@@ -32,10 +32,17 @@ open_quota(struct gate *g, struct error *e)
 		dir = BYTES("/run/sendoff/limits");
 	buf_add(&path, dir);
 	rc = buf_ok(&path)
-	    ? quota_open(&g->quota, buf_text(&path), g->peer.uid, e)
+	    ? quota_open(&g->quota, buf_text(&path), &g->peer, e)
 	    : error_set(e, ERR_OS, "RUNTIME_DIRECTORY is too long");
 	buf_clear(&path);
 	return rc;
+}
+
+/* Who shares his limits is told so. */
+static const char *
+and_others(const struct gate *g)
+{
+	return g->peer.named ? "" : " and all others without a name";
 }
 
 static int
@@ -47,9 +54,9 @@ enter(struct gate *g, struct error *e)
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	return error_set(e, ERR_CONNECT,
-	    "has too many connections of uid %lu: %" PRId64
+	    "has too many connections of uid %lu%s: %" PRId64
 	    " at once is the limit",
-	    (unsigned long)g->peer.uid, most);
+	    (unsigned long)g->peer.uid, and_others(g), most);
 }
 
 int
@@ -89,7 +96,8 @@ gate_admit(void *ctx, struct error *e)
 	if (wait <= 0)
 		return (int)wait;
 	return error_set(e, ERR_CONNECT,
-	    "too many messages of uid %lu: %" PRId64
+	    "too many messages of uid %lu%s: %" PRId64
 	    " a minute is the limit; come again in %" PRId64 " s",
-	    (unsigned long)g->peer.uid, most, (wait + SECOND - 1) / SECOND);
+	    (unsigned long)g->peer.uid, and_others(g), most,
+	    (wait + SECOND - 1) / SECOND);
 }

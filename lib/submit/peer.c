@@ -30,6 +30,7 @@ peer_find(struct peer *p, int fd)
 		return false;
 	p->uid = who.uid;
 	pw = getpwuid(who.uid);
+	p->named = pw != NULL;
 	if (pw != NULL && !bytes_eight_bit(bytes_of(pw->pw_name)))
 		clean_copy(p->login, sizeof(p->login), bytes_of(pw->pw_name));
 	return true;

@@ -5,14 +5,15 @@
 #ifndef SUBMIT_PEER_H
 #define SUBMIT_PEER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
 
 struct peer {
 	uid_t uid;
-	char login[64]; /* printed clean, ASCII; "" when nobody has that
-	                   uid */
+	bool named;     /* the machine has a user with that uid */
+	char login[64]; /* his name, printed clean; "" when that is not ASCII */
 };
 
 /* False when fd is no Unix socket: nobody knows who is behind it then. */

@@ -26,20 +26,23 @@ check_directory(int fd, const char *dir, struct error *e)
 }
 
 static int
-open_file(int dir, uid_t uid, struct error *e)
+open_file(int dir, const struct peer *p, struct error *e)
 {
-	char name[24];
+	char name[24] = "others";
 	int fd;
 
-	snprintf(name, sizeof(name), "%lu", (unsigned long)uid);
+	if (p->named)
+		snprintf(name, sizeof(name), "%lu", (unsigned long)p->uid);
 	fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		error_sys(e, ERR_OS, "cannot keep count of uid %s", name);
+		error_sys(e, ERR_OS, "cannot keep count of uid %lu",
+		    (unsigned long)p->uid);
 	return fd;
 }
 
 int
-quota_open(struct quota *q, const char *dir, uid_t uid, struct error *e)
+quota_open(
+    struct quota *q, const char *dir, const struct peer *p, struct error *e)
 {
 	int fd;
 
@@ -50,7 +53,7 @@ quota_open(struct quota *q, const char *dir, uid_t uid, struct error *e)
 	if (fd < 0)
 		return error_sys(e, ERR_OS, "cannot open '%s'", dir);
 	if (check_directory(fd, dir, e) == 0)
-		q->fd = open_file(fd, uid, e);
+		q->fd = open_file(fd, p, e);
 	close(fd);
 	return q->fd < 0 ? -1 : 0;
 }

@@ -404,8 +404,14 @@ case_nothing_tells_the_password() {
 
 # ---- limits ------------------------------------------------------------------
 
-case_a_flood_is_stopped() {
+# Limits are each user's own if he has a name.
+named() {
 	public
+	ANN=$(id -u bin) && BOB=$(id -u daemon) || skip "bin or daemon is not there"
+}
+
+case_a_flood_is_stopped() {
+	named
 	relay_server
 	relay_configured 'limit_messages = 3;'
 	service
@@ -421,6 +427,22 @@ case_a_flood_is_stopped() {
 	expect_exit 0
 	send you@example.test -C x </dev/null
 	run_sendoff -C "$dir/user.conf" you@example.test < <(letter)
+	expect_exit 0
+}
+
+case_a_range_of_uids_is_one_man_s() {
+	named
+	relay_server
+	relay_configured 'limit_messages = 2;'
+	service
+	send_as 165536 you@example.test < <(letter)
+	expect_exit 0
+	send_as 165537 you@example.test < <(letter)
+	expect_exit 0
+	send_as 165538 you@example.test < <(letter)
+	expect_exit 75
+	expect_says '452 4\.3\.2 .*uid 165538 and all others without a name: 2 a minute'
+	send_as "$ANN" you@example.test < <(letter)
 	expect_exit 0
 }
 
@@ -541,7 +563,7 @@ can_send() {
 }
 
 case_idle_connections_lock_nobody_out() {
-	public
+	named
 	relay_server
 	relay_configured 'limit_connections = 5; limit_messages = 0;'
 	service
@@ -549,7 +571,7 @@ case_idle_connections_lock_nobody_out() {
 }
 
 case_nor_do_they_with_a_process_each() {
-	public
+	named
 	relay_server
 	relay_configured 'limit_connections = 5; limit_messages = 0;'
 	activated -bs --protocol=lmtp

@@ -38,17 +38,26 @@ remove_dir(void)
 		snprintf(path, sizeof(path), "%s/%d", dir, uid);
 		unlink(path);
 	}
+	snprintf(path, sizeof(path), "%s/others", dir);
+	unlink(path);
 	rmdir(dir);
+}
+
+static struct quota
+of_peer(uid_t uid, bool named)
+{
+	struct error e = ERROR_NONE;
+	struct peer p = { .uid = uid, .named = named };
+	struct quota q;
+
+	ck_assert_int_eq(quota_open(&q, dir, &p, &e), 0);
+	return q;
 }
 
 static struct quota
 of(uid_t uid)
 {
-	struct error e = ERROR_NONE;
-	struct quota q;
-
-	ck_assert_int_eq(quota_open(&q, dir, uid, &e), 0);
-	return q;
+	return of_peer(uid, true);
 }
 
 /* As another process would: the file is all that is shared. */
@@ -122,14 +131,34 @@ START_TEST(so_many_at_once)
 }
 END_TEST
 
+/* A range of uids is one man's. */
+START_TEST(who_has_no_name_is_one_of_many)
+{
+	struct error e = ERROR_NONE;
+	struct quota a = of_peer(165536, false), b = of_peer(165537, false),
+		     named = of_peer(1, true);
+
+	ck_assert_int_eq(quota_enter(&a, 1, &e), 1);
+	ck_assert_int_eq(quota_enter(&b, 1, &e), 0);
+	ck_assert_int_eq(quota_enter(&named, 1, &e), 1);
+	ck_assert_int_eq(quota_take(&a, 1, &here, &e), 0);
+	ck_assert_int_gt(quota_take(&b, 1, &here, &e), 0);
+	ck_assert_int_eq(quota_take(&named, 1, &here, &e), 0);
+	quota_close(&a);
+	quota_close(&b);
+	quota_close(&named);
+}
+END_TEST
+
 /* Whoever may write there could lift his limit. */
 START_TEST(a_directory_that_others_see)
 {
 	struct error e = ERROR_NONE;
+	struct peer p = { .uid = 1, .named = true };
 	struct quota q;
 
 	ck_assert_int_eq(chmod(dir, 0750), 0);
-	ck_assert_int_eq(quota_open(&q, dir, 1, &e), -1);
+	ck_assert_int_eq(quota_open(&q, dir, &p, &e), -1);
 	ck_assert_int_eq(e.kind, ERR_OS);
 }
 END_TEST
@@ -146,6 +175,7 @@ suite_quota(void)
 	tcase_add_test(t, nobody_pays_for_another);
 	tcase_add_test(t, a_clock_that_was_another);
 	tcase_add_test(t, so_many_at_once);
+	tcase_add_test(t, who_has_no_name_is_one_of_many);
 	tcase_add_test(t, a_directory_that_others_see);
 	suite_add_tcase(s, t);
 	return s;
