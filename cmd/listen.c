@@ -153,25 +153,33 @@ bind_there(struct listener *s, const struct sockaddr_un *a, struct error *e)
 	return 0;
 }
 
-/* The directory, locked: of two that start at once the second must see us. */
+/* Of two that start at once the second must see us.  The file is ours, so that
+   nobody else can hold the lock: anybody may lock a directory. */
+static int
+lock_file(const char *name, struct error *e)
+{
+	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd < 0)
+		return error_sys(e, ERR_OS, "cannot open '%s'", name);
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    flock(fd, LOCK_EX) == 0)
+		return fd;
+	close(fd);
+	return error_set(e, ERR_OS, "'%s' is not ours: remove it", name);
+}
+
 static int
 lock_place(const char *path, struct error *e)
 {
-	struct buf dir = BUF(PATH_MAX);
-	const char *slash = strrchr(path, '/');
+	struct buf name = BUF(PATH_MAX);
 	int fd;
 
-	if (slash == NULL)
-		buf_addc(&dir, '.');
-	else
-		buf_add(
-		    &dir, (struct bytes){ path, (size_t)(slash - path) + 1 });
-	fd = open(buf_text(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		error_sys(e, ERR_OS, "cannot open '%s'", buf_text(&dir));
-	else
-		flock(fd, LOCK_EX);
-	buf_clear(&dir);
+	buf_addf(&name, "%s.lock", path);
+	fd = buf_ok(&name) ? lock_file(buf_text(&name), e)
+			   : error_set(e, ERR_OS, "out of memory");
+	buf_clear(&name);
 	return fd;
 }
 
@@ -179,14 +187,14 @@ static int
 open_socket(struct listener *s, struct sockaddr_un *a, const char *path,
     struct error *e)
 {
-	int dir, rc;
+	int lock, rc;
 
-	if (address_of(path, a, e) < 0 || (dir = lock_place(path, e)) < 0)
+	if (address_of(path, a, e) < 0 || (lock = lock_place(path, e)) < 0)
 		return -1;
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	rc = s->fd < 0 ? error_sys(e, ERR_OS, "cannot make a socket")
 		       : bind_there(s, a, e);
-	close(dir);
+	close(lock);
 	return rc;
 }
 

@@ -736,6 +736,33 @@ case_what_is_another_s_is_not_replaced() {
 	[ "$(<"$dir/door/submit")" = mine ] || fail "it was replaced"
 }
 
+case_nobody_can_hold_up_a_start() {
+	public
+	relay_server
+	relay_configured
+	chmod 755 "$dir/door"
+	as "$ANN" flock "$dir/door" sleep 60 &
+	echo $! >>"$dir/pids"
+	wait_for "the lock" locked "$dir/door"
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	! as "$ANN" flock -n "$dir/door/submit.lock" true 2>/dev/null ||
+	    fail "the lock is open to others"
+}
+
+locked() {
+	! flock -n "$1" true
+}
+
+case_a_lock_of_another_s_is_not_waited_for() {
+	public
+	port=1 relay_configured
+	chown "$SERVICE" "$dir/door"
+	(umask 0 && : >"$dir/door/submit.lock")
+	serves_not 71 'not ours'
+}
+
 case_errors_are_found_at_the_start() {
 	public
 	port=1 relay_configured 'nonsense = 1;'
