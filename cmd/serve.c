@@ -183,6 +183,8 @@ tell(void *ctx, struct letter *l, const struct error *e)
 	const struct envelope *env = service_envelope(v->s);
 	struct verdict *verdicts;
 
+	if (l->unqueued.kind != ERR_NONE)
+		e = &l->unqueued; /* else we had taken it */
 	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
 	tell_relayed(v, l);
 	drain(v);

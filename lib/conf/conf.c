@@ -91,6 +91,7 @@ conf_limits(const struct conf *c)
 		.messages = number(c, KEY_LIMIT_MESSAGES),
 		.recipients = number(c, KEY_LIMIT_RECIPIENTS),
 		.size = number(c, KEY_LIMIT_SIZE),
+		.spool = number(c, KEY_LIMIT_SPOOL),
 	};
 }
 

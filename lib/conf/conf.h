@@ -61,6 +61,7 @@ struct conf_limits {
 	int64_t messages;    /* a minute */
 	int64_t recipients;  /* of a message */
 	int64_t size;        /* octets of a message */
+	int64_t spool;       /* octets of what waits */
 };
 
 /* The defaults when c is NULL. */

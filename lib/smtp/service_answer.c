@@ -30,6 +30,10 @@ answer_of_error(const struct error *e)
 	case ERR_DISCONNECTED:
 	case ERR_GREETING:
 		return (struct answer){ 451, { 4, 4, 1 }, e->text };
+	case ERR_SPOOL:
+		return e->transient
+		    ? (struct answer){ 452, { 4, 3, 1 }, e->text }
+		    : (struct answer){ 451, { 4, 3, 0 }, e->text };
 	default:
 		return (struct answer){ 451, { 4, 3, 5 }, e->text };
 	}

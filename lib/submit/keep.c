@@ -1,13 +1,15 @@
 #include "submit/keep.h"
 
+#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include "base/clean.h"
 #include "conf/secret_value.h"
 #include "spool/retry.h"
+#include "spool/share.h"
 #include "submit/step.h"
 
 static enum delivery
@@ -219,7 +221,7 @@ keep_describe(
     struct entry *n, struct letter *l, const struct request *r, struct error *e)
 {
 	n->arrived = r->here->now().tv_sec;
-	n->uid = getuid();
+	n->uid = r->peer != NULL ? r->peer->uid : getuid();
 	n->international = l->message.international;
 	n->account = strdup(l->account.name);
 	if (n->account == NULL)
@@ -254,16 +256,52 @@ mark(struct letter *l, const struct error *why)
 		l->queued_for = *why;
 }
 
+/* A user without a name may be one of many who are the same man. */
+static int
+check_share(struct spool *s, const struct letter *l, const struct peer *p,
+    int64_t most, struct error *e)
+{
+	int64_t has = spool_share(s, p->named ? (int64_t)p->uid : SHARE_ALL, e);
+
+	if (has < 0)
+		return -1;
+	if (message_size(&l->message) <= most - has)
+		return 0;
+	error_set(e, ERR_SPOOL,
+	    "too much mail of uid %lu%s waits: %" PRId64 " octets, and %" PRId64
+	    " is the limit",
+	    (unsigned long)p->uid, p->named ? "" : " and all others", has,
+	    most);
+	return error_transient(e);
+}
+
+/* What a client of the service may keep; *lock, if it is not -1, is the
+   caller's until that is done. */
+static int
+enter(struct spool *s, const struct letter *l, const struct request *r,
+    int *lock, struct error *e)
+{
+	int64_t most = conf_limits(l->conf).spool;
+
+	*lock = -1;
+	if (most == 0 || r->peer == NULL || peer_trusted(r->peer))
+		return 0;
+	*lock = spool_lock(s, e);
+	return *lock < 0 ? -1 : check_share(s, l, r->peer, most, e);
+}
+
 static int
 keep(struct letter *l, const struct request *r, const struct error *why,
     struct error *e)
 {
 	struct entry n;
 	struct spool s;
-	int rc;
+	int rc, lock = -1;
 
 	entry_init(&n);
 	rc = keep_spool(&s, l->conf, r, true, e);
+	if (rc == 0)
+		rc = enter(&s, l, r, &lock, e);
 	if (rc == 0)
 		rc = describe(&n, l, r, why, e);
 	if (rc == 0)
@@ -274,6 +312,8 @@ keep(struct letter *l, const struct request *r, const struct error *why,
 	}
 	n.env = ENVELOPE;
 	entry_clear(&n);
+	if (lock >= 0)
+		close(lock);
 	spool_close(&s);
 	return rc;
 }

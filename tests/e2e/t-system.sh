@@ -105,6 +105,12 @@ public() {
 	cp "$here/accept.py" "$dir"
 }
 
+# The same, and users that have names: limits are each one's own then.
+named() {
+	public
+	ANN=$(id -u bin) && BOB=$(id -u daemon) || skip "bin or daemon is not there"
+}
+
 letter_of() {
 	printf 'Subject: x\n\n%s\n' "$1"
 }
@@ -263,6 +269,48 @@ case_a_run_ends_with_the_listener() {
 	[ "$(waiting)" -eq 1 ] || fail "it is lost"
 }
 
+kilobytes() {
+	letter
+	head -c "$1"000 /dev/zero | tr '\0' x | fold
+}
+
+case_nobody_fills_the_disk() {
+	named
+	port=1 relay_configured 'limit_spool = "10K";'
+	spool
+	service
+	send_as "$ANN" you@example.test < <(kilobytes 6)
+	expect_exit 0
+	send_as "$ANN" you@example.test < <(kilobytes 6)
+	expect_exit 75
+	expect_says "452 4\.3\.1 .*too much mail of uid $ANN waits: [67]... octets, and 10240 is the limit"
+	send_as "$ANN" you@example.test < <(kilobytes 1)
+	expect_exit 0
+	send_as "$BOB" you@example.test < <(kilobytes 6)
+	expect_exit 0
+	send_as "$SERVICE" you@example.test < <(kilobytes 12)
+	expect_exit 0
+	[ "$(waiting)" -eq 4 ] || fail "not four wait"
+	of_service --queue --report=json >queue
+	grep -q "\"uid\": *$ANN\>" queue || fail "he is not in the queue: $(<queue)"
+}
+
+# He could come as another, again and again.
+case_nor_does_who_has_no_name() {
+	named
+	port=1 relay_configured 'limit_spool = "10K";'
+	spool
+	service
+	send_as "$ANN" you@example.test < <(kilobytes 6)
+	send_as 165536 you@example.test < <(kilobytes 3)
+	expect_exit 0
+	send_as 165537 you@example.test < <(kilobytes 3)
+	expect_exit 75
+	expect_says '452 4\.3\.1 .*of uid 165537 and all others waits'
+	send_as "$BOB" you@example.test < <(kilobytes 6)
+	expect_exit 0
+}
+
 # ---- who it is --------------------------------------------------------------
 
 case_the_real_uid_is_recorded() {
@@ -403,12 +451,6 @@ case_nothing_tells_the_password() {
 }
 
 # ---- limits ------------------------------------------------------------------
-
-# Limits are each user's own if he has a name.
-named() {
-	public
-	ANN=$(id -u bin) && BOB=$(id -u daemon) || skip "bin or daemon is not there"
-}
 
 case_a_flood_is_stopped() {
 	named

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "spool/item.h"
+#include "spool/share.h"
 #include "tests/unit/mail/letters.h"
 
 #define ROWS(a) (int)(sizeof(a) / sizeof((a)[0]))
@@ -105,6 +106,7 @@ keep(const char *text, char id[ENTRY_ID], unsigned tries, struct error *e)
 	snprintf(n.id, sizeof(n.id), "%s", id);
 	n.account = strdup("acc");
 	n.arrived = THEN;
+	n.uid = tries > 0 ? 1000 : 1001;
 	n.tries = tries;
 	n.tried = THEN;
 	n.next = THEN + 300;
@@ -985,6 +987,30 @@ START_TEST(a_link_is_not_followed)
 }
 END_TEST
 
+START_TEST(the_share_of_each)
+{
+	struct error e = ERROR_NONE;
+	char a[ENTRY_ID] = "", b[ENTRY_ID] = "", c[ENTRY_ID] = "";
+	struct item i;
+	int64_t one;
+
+	ck_assert_int_eq(spool_share(&spool, 1001, &e), 0);
+	ck_assert_int_eq(keep(LETTER, a, 0, &e), 0);
+	one = spool_share(&spool, 1001, &e);
+	ck_assert_int_gt(one, SPOOL_HEAD + (int64_t)strlen(LETTER));
+	ck_assert_int_eq(keep(LETTER, b, 0, &e), 0);
+	ck_assert_int_eq(spool_share(&spool, 1000, &e), 0);
+	ck_assert_int_eq(keep(LETTER, c, 1, &e), 0);
+	ck_assert_int_eq(item_take(&i, &spool, SPOOL_QUEUE, "acc", b, &e), 0);
+	ck_assert_int_eq(item_move(&i, SPOOL_HELD, &e), 0);
+	item_release(&i);
+	ck_assert_int_eq(spool_share(&spool, 1001, &e), 2 * one);
+	ck_assert_int_gt(spool_share(&spool, 1000, &e), one);
+	ck_assert_int_eq(spool_share(&spool, SHARE_ALL, &e),
+	    2 * one + spool_share(&spool, 1000, &e));
+}
+END_TEST
+
 Suite *
 suite_spool(void)
 {
@@ -1008,6 +1034,7 @@ suite_spool(void)
 	tcase_add_test(t, one_is_found_by_its_id);
 	tcase_add_test(t, nothing_is_an_empty_list);
 	tcase_add_test(t, the_accounts);
+	tcase_add_test(t, the_share_of_each);
 	tcase_add_test(t, a_name_that_is_no_id_is_left_alone);
 	tcase_add_test(t, one_at_a_time);
 	tcase_add_test(t, what_is_gone_is_not_taken);
