@@ -135,21 +135,52 @@ place_open(
 	return fd;
 }
 
+/* What root makes is whose its place is: neither the service nor a user is to
+   find a spool of root's in his own directory. */
+static int
+own_as_parent(int at, int fd)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	if (fstat(at, &st) < 0)
+		return -1;
+	return fchownat(fd, "", st.st_uid, (gid_t)-1, AT_EMPTY_PATH);
+}
+
+/* The directory called so, made if it is not there; in place of at. */
+static int
+step_into(int at, const char *name)
+{
+	bool made = mkdirat(at, name, 0700) == 0;
+	int fd = -1;
+
+	if (made || errno == EEXIST)
+		fd = openat(at, name,
+		    O_PATH | O_DIRECTORY | O_CLOEXEC | (made ? O_NOFOLLOW : 0));
+	if (fd >= 0 && made && own_as_parent(at, fd) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	close(at);
+	return fd;
+}
+
 /* Each directory on the way, of which the last ones are made. */
 static int
 make_path(char *path)
 {
-	for (char *p = path + 1; *p != '\0'; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-			*p = '/';
-			return -1;
-		}
-		*p = '/';
-	}
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
+	int at =
+	    open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *rest = path, *name;
+
+	while (at >= 0 && (name = strsep(&rest, "/")) != NULL)
+		if (name[0] != '\0')
+			at = step_into(at, name);
+	if (at >= 0)
+		close(at);
+	return at < 0 ? -1 : 0;
 }
 
 static int
@@ -171,6 +202,16 @@ check(struct spool *s, struct error *e)
 	return error_hint(e, "it must be your own: chown and chmod 700 it");
 }
 
+static int
+make_copy(const char *path)
+{
+	char *copy = strdup(path);
+	int rc = copy == NULL ? -1 : make_path(copy);
+
+	free(copy);
+	return rc;
+}
+
 int
 spool_open(struct spool *s, const char *path, bool create, struct error *e)
 {
@@ -180,7 +221,7 @@ spool_open(struct spool *s, const char *path, bool create, struct error *e)
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0 && errno == ENOENT && !create)
 		return 1;
-	if (s->dir < 0 && errno == ENOENT && make_path(s->path) == 0)
+	if (s->dir < 0 && errno == ENOENT && make_copy(path) == 0)
 		s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0 && create)
 		return place_error(e, path, "open the spool");

@@ -987,6 +987,27 @@ START_TEST(a_link_is_not_followed)
 }
 END_TEST
 
+/* Run by root for somebody else: he is to find it his. */
+START_TEST(what_root_makes_is_whose_its_place_is)
+{
+	struct error e = ERROR_NONE;
+	struct spool s = SPOOL;
+	struct stat st;
+	char deep[100];
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(chown(path, 21474, (gid_t)-1), 0);
+	snprintf(deep, sizeof(deep), "%s/one/two", path);
+	ck_assert_int_eq(spool_open(&s, deep, true, &e), 0);
+	ck_assert_int_eq(s.owner, 21474);
+	ck_assert_int_eq(stat(deep, &st), 0);
+	ck_assert_int_eq(st.st_uid, 21474);
+	ck_assert_int_eq(st.st_mode & 0777, 0700);
+	spool_close(&s);
+}
+END_TEST
+
 START_TEST(the_share_of_each)
 {
 	struct error e = ERROR_NONE;
@@ -1034,6 +1055,7 @@ suite_spool(void)
 	tcase_add_test(t, one_is_found_by_its_id);
 	tcase_add_test(t, nothing_is_an_empty_list);
 	tcase_add_test(t, the_accounts);
+	tcase_add_test(t, what_root_makes_is_whose_its_place_is);
 	tcase_add_test(t, the_share_of_each);
 	tcase_add_test(t, a_name_that_is_no_id_is_left_alone);
 	tcase_add_test(t, one_at_a_time);
