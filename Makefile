@@ -372,7 +372,7 @@ endif
 # to find it.  A configuration that is there stays as it is.
 unitdir = $(prefix)/lib/systemd/system
 units = sendoff.socket sendoff@.service sendoff-flush.service \
-	sendoff-flush.timer
+	sendoff-flush.timer sendoff.slice
 etc = $(sysconfdir)/sendoff
 place = sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|'
 unless_there = [ -e $(2) ] || $(INSTALL) -m $(3) $(srcdir)/conf/$(1) $(2)

@@ -16,16 +16,20 @@
 #include "submit/submit.h"
 
 enum {
-	PATIENCE = 300,   /* seconds */
+	PATIENCE = 300, /* seconds */
+	LIFE = 3600, /* seconds that a client has, one message after another */
 	LAST_WORD = 2000, /* milliseconds */
 	BLOCK = 65536,
 	REPLIES_ENOUGH = 32768
 };
 
+#define SECOND INT64_C(1000000)
+
 struct serving {
 	const struct request *r;
 	struct service *s;
 	struct gate gate;
+	int64_t end; /* ticks: he has been here long enough; 0: never */
 	bool broken; /* memory is out, or he is deaf */
 	bool deaf;   /* replies do not reach the client */
 };
@@ -51,13 +55,21 @@ put(struct bytes text)
 	return -1;
 }
 
+static bool
+over_time(const struct serving *v)
+{
+	return v->end != 0 && v->r->here->ticks() > v->end;
+}
+
 /* When we are to stop there is still a moment for the last word. */
 static bool
-room_comes(void)
+room_comes(const struct serving *v)
 {
 	struct pollfd wait = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	const struct timespec patience = { PATIENCE, 0 };
 
+	if (over_time(v))
+		return false;
 	if (stop_asked() == 0 && stop_poll(&wait, 1, &patience) > 0)
 		return true;
 	return stop_asked() != 0 && poll(&wait, 1, LAST_WORD) > 0;
@@ -75,7 +87,7 @@ send_replies(struct serving *v)
 		if (n > 0)
 			text = bytes_skip(text, (size_t)n);
 		else if (n == 0 || (errno != EINTR && errno != EAGAIN) ||
-		    !room_comes())
+		    !room_comes(v))
 			v->broken = v->deaf = true;
 	}
 	buf_reset(service_replies(v->s));
@@ -90,6 +102,10 @@ input_comes(struct serving *v)
 	const struct timespec patience = { PATIENCE, 0 };
 	int rc;
 
+	if (over_time(v)) {
+		service_close(v->s, "4.4.2", "has listened for an hour");
+		return false;
+	}
 	do
 		rc = stop_poll(&wait, 1, &patience);
 	while (rc < 0 && errno == EINTR && stop_asked() == 0);
@@ -156,14 +172,17 @@ read_within_limit(void *ctx, char *to, size_t room)
 	return -1;
 }
 
-/* What could not be taken in is read all the same: it is no command. */
-static void
+/* What could not be taken in is read all the same: it is no command.  False when
+   there is no end to it. */
+static bool
 drain(struct serving *v)
 {
 	char rest[4096];
 
-	while (read_content(v, rest, sizeof(rest)) > 0)
-		continue;
+	while (!service_endless(v->s))
+		if (read_content(v, rest, sizeof(rest)) <= 0)
+			return true;
+	return false;
 }
 
 /* A report that cannot be made is no reason to refuse what was sent. */
@@ -182,12 +201,13 @@ tell(void *ctx, struct letter *l, const struct error *e)
 	struct serving *v = ctx;
 	const struct envelope *env = service_envelope(v->s);
 	struct verdict *verdicts;
+	bool ends;
 
 	if (l->unqueued.kind != ERR_NONE)
 		e = &l->unqueued; /* else we had taken it */
 	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
 	tell_relayed(v, l);
-	drain(v);
+	ends = drain(v);
 	verdicts = calloc(env->n + 1, sizeof(*verdicts));
 	if (verdicts == NULL) {
 		v->broken = true;
@@ -196,6 +216,8 @@ tell(void *ctx, struct letter *l, const struct error *e)
 	for (size_t i = 0; i < env->n; i++)
 		verdicts[i] = letter_verdict(l, i);
 	service_answer(v->s, verdicts, letter_somebody(l), e);
+	if (!ends)
+		service_close(v->s, "4.3.4", "has heard enough");
 	free(verdicts);
 }
 
@@ -250,6 +272,8 @@ receive_client(struct serving *v, struct service_plan *plan)
 		service_close(v->s, "4.3.2", e.text);
 		return;
 	}
+	if (v->gate.known)
+		v->end = v->r->here->ticks() + LIFE * SECOND;
 	plan->max_size = v->gate.limits.size;
 	plan->max_recipients = v->gate.limits.recipients;
 	plan->admit = gate_admit;

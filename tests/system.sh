@@ -16,7 +16,8 @@ for file in usr/bin/sendoff usr/sbin/sendmail usr/bin/mailq \
     usr/lib/systemd/system/sendoff.socket \
     usr/lib/systemd/system/sendoff@.service \
     usr/lib/systemd/system/sendoff-flush.service \
-    usr/lib/systemd/system/sendoff-flush.timer; do
+    usr/lib/systemd/system/sendoff-flush.timer \
+    usr/lib/systemd/system/sendoff.slice; do
 	[ -e "$root/$file" ] || [ -L "$root/$file" ] || wrong "no $file"
 done
 [ -z "$(find "$root" -perm /6000)" ] || wrong "a set-user-ID program"

@@ -90,6 +90,12 @@ service_too_large(const struct service *s)
 	return s->plan->max_size > 0 && s->size > s->plan->max_size;
 }
 
+bool
+service_endless(const struct service *s)
+{
+	return service_too_large(s) && s->size / 2 > s->plan->max_size;
+}
+
 void
 service_reset(struct service *s)
 {

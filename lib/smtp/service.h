@@ -52,8 +52,9 @@ bool service_input(struct service *s, struct bytes in);
 /* The input is at its end. */
 void service_end(struct service *s);
 
-/* Is there more content than max_size? */
+/* Is there more content than max_size?  And twice as much? */
 bool service_too_large(const struct service *s);
+bool service_endless(const struct service *s);
 
 /* 421, and over; why goes on from the name of the host. */
 void service_close(struct service *s, const char *status, const char *why);

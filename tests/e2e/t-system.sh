@@ -547,12 +547,12 @@ case_too_large() {
 case_too_large_unannounced() {
 	public
 	relay_server
-	relay_configured 'limit_size = "10K";'
+	relay_configured 'limit_size = "200K";'
 	service
 	as "$ANN" "$python" -c 'import smtplib, sys
 c = smtplib.LMTP(sys.argv[1], 1)
-assert c.ehlo("x")[0] == 250 and c.esmtp_features["size"] == "10240"
-for size in (12000, 400000, 5000):
+assert c.ehlo("x")[0] == 250 and c.esmtp_features["size"] == "204800"
+for size in (205000, 400000, 5000):
     c.docmd("MAIL FROM:<me@example.test> SIZE=1")
     c.docmd("RCPT TO:<a@example.test>")
     c.docmd("RCPT TO:<b@example.test>")
@@ -560,11 +560,40 @@ for size in (12000, 400000, 5000):
     c.send(b"Subject: x\r\n\r\n" + b"x\r\n" * (size // 3) + b".\r\n")
     for i in range(2):
         code, text = c.getreply()
-        want = (552, b"5.3.4") if size > 10240 else (250, b"2.0.0")
+        want = (552, b"5.3.4") if size > 204800 else (250, b"2.0.0")
         assert code == want[0] and text.startswith(want[1]), (size, code, text)
-assert c.docmd("MAIL FROM:<me@example.test> SIZE=99999")[0] == 552
+assert c.docmd("MAIL FROM:<me@example.test> SIZE=999999")[0] == 552
 assert c.quit()[0] == 221' "$dir/submit" || fail "see above"
 	expect_messages 1
+}
+
+# The answer comes first, so that he does not come again with it.
+case_endless() {
+	public
+	relay_server
+	relay_configured 'limit_size = "10K";'
+	service
+	as "$ANN" timeout 30 "$python" -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(b"LHLO x\r\nMAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.test>\r\nRCPT TO:<c@example.test>\r\nDATA\r\n")
+try:
+    while True:
+        s.sendall(b"x" * 998 + b"\r\n")
+except OSError:
+    pass
+s = s.makefile("rb")
+lines = []
+try:
+    for line in s:
+        lines.append(line)
+except OSError:
+    pass
+assert lines[-4].startswith(b"354"), lines
+assert all(l.startswith(b"552 5.3.4") for l in lines[-3:-1]), lines
+assert lines[-1].startswith(b"421 4.3.4"), lines' "$dir/submit" ||
+	    fail "see above"
+	expect_nothing_sent
 }
 
 # idle UID N: open so many connections and keep them; $dir/idle has the first
