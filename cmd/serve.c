@@ -185,6 +185,22 @@ drain(struct serving *v)
 	return false;
 }
 
+/* What is wrong with the service, and where its files are, is no user's
+   business. */
+static const struct error *
+fit_to_be_told(
+    const struct serving *v, const struct error *e, struct error *instead)
+{
+	if (!v->gate.known || peer_trusted(&v->gate.peer) ||
+	    (e->kind != ERR_CONFIG && e->kind != ERR_SECRET &&
+		e->kind != ERR_AUTH))
+		return e;
+	report_error(v->r->program, REPORT_TEXT, e, error_exit(e));
+	error_set(instead, e->kind,
+	    "the service is misconfigured; its log says more");
+	return instead;
+}
+
 /* A report that cannot be made is no reason to refuse what was sent. */
 static void
 tell_relayed(struct serving *v, struct letter *l)
@@ -200,6 +216,7 @@ tell(void *ctx, struct letter *l, const struct error *e)
 {
 	struct serving *v = ctx;
 	const struct envelope *env = service_envelope(v->s);
+	struct error instead = ERROR_NONE;
 	struct verdict *verdicts;
 	bool ends;
 
@@ -215,7 +232,8 @@ tell(void *ctx, struct letter *l, const struct error *e)
 	}
 	for (size_t i = 0; i < env->n; i++)
 		verdicts[i] = letter_verdict(l, i);
-	service_answer(v->s, verdicts, letter_somebody(l), e);
+	service_answer(
+	    v->s, verdicts, letter_somebody(l), fit_to_be_told(v, e, &instead));
 	if (!ends)
 		service_close(v->s, "4.3.4", "has heard enough");
 	free(verdicts);
@@ -269,7 +287,8 @@ receive_client(struct serving *v, struct service_plan *plan)
 	struct error e = ERROR_NONE;
 
 	if (gate_open(&v->gate, v->r, &e) < 0) {
-		service_close(v->s, "4.3.2", e.text);
+		service_close(
+		    v->s, e.kind == ERR_CONNECT ? "4.3.2" : "4.3.0", e.text);
 		return;
 	}
 	if (v->gate.known)

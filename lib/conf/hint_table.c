@@ -306,6 +306,8 @@ const struct hint_row hint_rows[] = {
 { .code = 454, .status = { 4, 7, 0 }, .advice = SLOWER, .later = true },
 { .code = 421, .status = { 4, 3, 2 },
 	.advice = "the server is going down: try again soon", .later = true },
+{ .code = 421, .words = "at once is the limit",
+	.advice = "wait until sessions under way have ended", .later = true },
 { .code = 421, .status = { 4, 4, 2 },
 	.advice = "the connection was idle for too long", .later = true },
 { .kind = ERR_GREETING, .code = 554,

@@ -59,6 +59,8 @@ answer_of(const struct verdict *v, const struct error *e)
 	if (verdict_taken(v))
 		return (struct answer){ 250, { 2, 0, 0 },
 			v->text[0] != '\0' ? v->text : "sent" };
+	if (v->stage == STAGE_DOT && v->code == 0)
+		return (struct answer){ 451, { 4, 4, 2 }, v->text };
 	if (v->state == VERDICT_PENDING && e->kind != ERR_NONE)
 		return answer_of_error(e);
 	return (struct answer){ code,

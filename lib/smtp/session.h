@@ -177,6 +177,10 @@ bool smtp_in_content(const struct smtp *s);
 /* Was the whole message handed over, and no answer read? */
 bool smtp_uncertain(const struct smtp *s);
 
+/* What is said of each recipient then; a service (smtp/service.h) says the same
+   of its relay, with 4.4.2. */
+#define SMTP_NO_ANSWER "no answer to the message; it may have been delivered"
+
 /* Client-to-server turns: how often a reply had to be waited for. */
 unsigned smtp_turns(const struct smtp *s);
 

@@ -561,7 +561,5 @@ transaction_lost(struct smtp *s)
 	for (size_t i = 0; i < s->env->n; i++)
 		if (accepted(&s->env->to[i]))
 			verdict_set(&s->env->to[i].verdict, VERDICT_DEFERRED,
-			    STAGE_DOT, 0, no_status,
-			    BYTES("no answer to the message; it may have "
-				  "been delivered"));
+			    STAGE_DOT, 0, no_status, BYTES(SMTP_NO_ANSWER));
 }

@@ -1,6 +1,7 @@
 #include "submit/hop.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -151,13 +152,37 @@ note_offers(struct offers *o, const struct ehlo *said)
 		.size = ehlo_size(said) };
 }
 
+/* Our service on this machine passes on that its relay gave it no answer. */
+static bool
+service_is_uncertain(const struct hop *h)
+{
+	const struct envelope *env = &h->l->env;
+	struct bytes words;
+
+	for (size_t i = 0; i < env->n && h->host.is_path; i++) {
+		const struct verdict *v = &env->to[i].verdict;
+
+		words = bytes_of(v->text);
+		if (v->state == VERDICT_DEFERRED && v->stage == STAGE_DOT &&
+		    v->code == 451 && v->status.subject == 4 &&
+		    v->status.detail == 2 &&
+		    words.n >= strlen(SMTP_NO_ANSWER) &&
+		    bytes_is(
+			bytes_skip(words, words.n - strlen(SMTP_NO_ANSWER)),
+			SMTP_NO_ANSWER))
+			return true;
+	}
+	return false;
+}
+
 void
 hop_note(struct hop *h, struct error *e)
 {
 	struct letter *l = h->l;
 	const struct connection *line = &h->line;
 
-	l->maybe_delivered |= smtp_uncertain(line->session);
+	l->maybe_delivered |=
+	    smtp_uncertain(line->session) || service_is_uncertain(h);
 	note_offers(&l->offers, smtp_offers(line->session));
 	l->unreported = unreported(h);
 	l->round_trips += connection_round_trips(line) - h->counted;

@@ -183,6 +183,51 @@ case_a_wrong_password_is_the_services_matter() {
 	expect_says_not 'not-for-users' "$(printf '\0user\0not-for-users' | base64)"
 }
 
+case_what_is_wrong_with_it_is_in_its_log() {
+	public
+	server --tls implicit --auth PLAIN --user user --password another
+	relay_configured
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says '451 4\.3\.5 .*misconfigured; its log says more'
+	expect_says_not PLAIN
+	grep -q 'refused the login of' "$dir/run/log" || fail "its log does not"
+	grep -q 'refused the login of' service.err || fail "the journal does not"
+	sed -i 's/password = .*/password = { command = ["false"]; };/' etc/relay.conf
+	send_as "$ANN" you@example.test < <(letter)
+	expect_says_not relay.conf false
+	sed -i 's/host = /nonsense = /' etc/relay.conf
+	send_as "$ANN" you@example.test < <(letter)
+	expect_says 'misconfigured; its log says more'
+	expect_says_not nonsense relay.conf
+	grep -q nonsense service.err || fail "the journal does not"
+	send_as "$SERVICE" you@example.test < <(letter)
+	expect_says '1 error in the configuration'
+}
+
+case_nobody_knows_whether_it_was_sent() {
+	public
+	relay_server --on 'dot cut'
+	relay_configured
+	service
+	send_as "$ANN" --report=json you@example.test < <(letter)
+	expect_exit 75
+	expect_report maybe_delivered \
+	    '[r["enhanced"] for r in recipients] == ["4.4.2"]' \
+	    'recipients[0]["text"].endswith("it may have been delivered")'
+}
+
+case_what_a_relay_puts_off_is_not_delivered() {
+	public
+	relay_server --on 'dot reply "451 4.4.2 timeout; it may have been delivered"'
+	relay_configured
+	service
+	send_as "$ANN" --report=json you@example.test < <(letter)
+	expect_exit 75
+	expect_report 'not maybe_delivered'
+}
+
 # ---- what waits -------------------------------------------------------------------
 
 # spool [KEY = VALUE;...]: the service has one; the keys are for its account.
@@ -622,6 +667,8 @@ idlers_do_no_harm() {
 	    fail "the others were not told"
 	send_as "$ANN" you@example.test < <(letter)
 	expect_exit 75
+	expect_says 'sessions under way'
+	expect_says_not 'going down'
 	send_as "$BOB" you@example.test < <(letter)
 	expect_exit 0
 	exec 8>&-
@@ -658,7 +705,7 @@ case_no_count_no_mail() {
 	service
 	send_as "$ANN" you@example.test < <(letter)
 	expect_exit 75
-	expect_says '421 4\.3\.2 .*not ours alone'
+	expect_says '421 4\.3\.0 .*not ours alone'
 	expect_no_connection
 }
 
