@@ -49,7 +49,8 @@ build = @$(MAKE) --no-print-directory $(jobs)
 run = @$(MAKE) --no-print-directory -j1
 
 .PHONY: $(OUTER) all server benches programs fuzzers dist install uninstall \
-	install-system uninstall-system lib install-lib uninstall-lib \
+	install-links-check install-system uninstall-system lib install-lib \
+	uninstall-lib \
 	check-unit check-corpus check-nomem check-floors check-docs check-e2e \
 	run-check lint-source lint-scripts lint-format lint-cppcheck lint-tidy
 
@@ -345,7 +346,27 @@ dest = $(DESTDIR)$(1)
 pages1 = sendoff.1
 pages5 = sendoff.conf.5 sendoff-spool.5
 
-install: all
+# LINK:TO.  What stands there and does not lead to us is somebody else's, such as
+# another mailer's package, and stays so unless FORCE=1.
+links = $(sbindir)/sendmail:$(bindir)/sendoff \
+	$(prefix)/lib/sendmail:$(sbindir)/sendmail \
+	$(bindir)/mailq:$(bindir)/sendoff $(bindir)/newaliases:$(bindir)/sendoff
+each_link = for link in $(links); do \
+	at=$${link%%:*} to=$${link\#*:}; file="$(DESTDIR)$$at"
+leads_to_us = case "$$(readlink "$$file")" in \
+	"$$to"|$(sbindir)/sendmail|../sbin/sendmail) true ;; *) false ;; esac
+is_there = { [ -e "$$file" ] || [ -L "$$file" ]; }
+
+install-links-check:
+ifneq ($(FORCE),1)
+	@$(each_link); ! $(is_there) || $(leads_to_us) || { \
+	    echo "$$file is not ours: it would be lost."; \
+	    echo "Another mailer's package can put it aside (Debian):"; \
+	    echo "    dpkg-divert --local --rename --add $$at"; \
+	    echo "FORCE=1 replaces it."; exit 1; } >&2; done
+endif
+
+install: all $(if $(filter yes,$(enable_sendmail)),install-links-check)
 	$(INSTALL) -d $(call dest,$(bindir)) $(call dest,$(datadir)/sendoff) \
 	    $(call dest,$(mandir)/man1) $(call dest,$(mandir)/man5) \
 	    $(call dest,$(docdir))
@@ -360,10 +381,8 @@ install: all
 	    $(srcdir)/conf/sendoff.conf.example $(call dest,$(docdir))
 ifeq ($(enable_sendmail),yes)
 	$(INSTALL) -d $(call dest,$(sbindir)) $(call dest,$(prefix)/lib)
-	ln -sf $(bindir)/sendoff $(call dest,$(sbindir)/sendmail)
-	ln -sf $(sbindir)/sendmail $(call dest,$(prefix)/lib/sendmail)
-	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/mailq)
-	ln -sf $(bindir)/sendoff $(call dest,$(bindir)/newaliases)
+	$(each_link); { $(is_there) && $(leads_to_us); } || \
+	    ln -sfn "$$to" "$$file" || exit 1; done
 	@[ $(sbindir) = /usr/sbin ] || echo 'note: callers look for' \
 	    '/usr/sbin/sendmail, and not in $(sbindir): see --prefix'
 endif
@@ -395,7 +414,11 @@ install-system:
 # What was written into a configuration is not ours to throw away.
 if_unchanged = ! cmp -s $(srcdir)/conf/$(1) $(2) || rm -f $(2)
 
+# Where systemd runs, and it is the one that the units are for.
+systemctl = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || systemctl
+
 uninstall-system:
+	-$(systemctl) disable --now sendoff.socket sendoff-flush.timer
 	@$(MAKE) --no-print-directory enable_sendmail=yes uninstall
 	rm -f $(addprefix $(call dest,$(unitdir)/),$(units)) \
 	    $(call dest,$(prefix)/lib/sysusers.d/sendoff.conf) \
@@ -403,6 +426,12 @@ uninstall-system:
 	$(call if_unchanged,sendoff-user.conf,$(call dest,$(etc)/sendoff.conf))
 	$(call if_unchanged,sendoff-relay.conf,$(call dest,$(etc)/relay.conf))
 	-rmdir $(call dest,$(etc))
+	-$(systemctl) daemon-reload
+	@spool=$(call dest,/var/lib/sendoff); [ ! -d "$$spool" ] || \
+	    echo "left: $$spool, where $$(find "$$spool/spool" -type f \
+	    -path '*/queue/*' 2>/dev/null | wc -l) messages wait"
+	@[ -n "$(DESTDIR)" ] || ! getent passwd sendoff >/dev/null || \
+	    echo "left: user sendoff (userdel sendoff)"
 
 install-lib: lib
 	$(INSTALL) -d $(call dest,$(libdir)/pkgconfig) $(call dest,$(includedir))
@@ -425,9 +454,7 @@ uninstall:
 	        sendoff.conf.example)
 	-rmdir $(call dest,$(datadir)/sendoff) $(call dest,$(docdir))
 ifeq ($(enable_sendmail),yes)
-	rm -f $(call dest,$(sbindir)/sendmail) \
-	    $(call dest,$(prefix)/lib/sendmail) \
-	    $(call dest,$(bindir)/mailq) $(call dest,$(bindir)/newaliases)
+	$(each_link); [ "$$(readlink "$$file")" != "$$to" ] || rm -f "$$file"; done
 endif
 
 # ---- releasing ------------------------------------------------------------------

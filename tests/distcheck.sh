@@ -55,4 +55,28 @@ make -s uninstall-system DESTDIR="$dir/root"
 }
 rm -r "$dir/root/etc/sendoff"
 empty
+
+# What is another mailer's is neither replaced nor taken away.
+mkdir -p "$dir/root/usr/sbin" "$dir/root/usr/bin"
+echo theirs >"$dir/root/usr/sbin/sendmail"
+ln -s ../sbin/sendmail "$dir/root/usr/bin/mailq"
+for target in install install-system; do
+	! make -s "$target" DESTDIR="$dir/root" 2>"$dir/refused" &&
+	    grep -q 'dpkg-divert .*--add /usr/sbin/sendmail$' "$dir/refused" || {
+		echo "$target does not care about another sendmail"
+		exit 1
+	}
+done
+[ ! -e "$dir/root/usr/bin/sendoff" ]
+make -s uninstall-system DESTDIR="$dir/root"
+[ "$(cat "$dir/root/usr/sbin/sendmail")" = theirs ]
+make -s install-system DESTDIR="$dir/root" FORCE=1
+[ "$(readlink "$dir/root/usr/sbin/sendmail")" = /usr/bin/sendoff ]
+make -s install-system DESTDIR="$dir/root" # once more, over ours
+mkdir -p "$dir/root/var/lib/sendoff/spool/queue/relay"
+: >"$dir/root/var/lib/sendoff/spool/queue/relay/1"
+make -s uninstall-system DESTDIR="$dir/root" | grep -q 'left: .* 1 messages wait'
+[ "$(readlink "$dir/root/usr/bin/mailq")" = ../sbin/sendmail ]
+rm -r "$dir/root/usr/bin/mailq" "$dir/root/var/lib/sendoff"
+empty
 echo "distcheck: fine"
