@@ -161,8 +161,13 @@ lock_file(const char *name, struct error *e)
 	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	struct stat st;
 
-	if (fd < 0)
-		return error_sys(e, ERR_OS, "cannot open '%s'", name);
+	if (fd < 0) {
+		error_sys(e, ERR_OS, "cannot open '%s'", name);
+		return error_hint(e,
+		    "its directory must be there, and be that of uid %lu, at "
+		    "each start of the machine: install -d -o USER DIRECTORY",
+		    (unsigned long)geteuid());
+	}
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
 	    flock(fd, LOCK_EX) == 0)
 		return fd;

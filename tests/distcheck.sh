@@ -61,11 +61,11 @@ mkdir -p "$dir/root/usr/sbin" "$dir/root/usr/bin"
 echo theirs >"$dir/root/usr/sbin/sendmail"
 ln -s ../sbin/sendmail "$dir/root/usr/bin/mailq"
 for target in install install-system; do
-	! make -s "$target" DESTDIR="$dir/root" 2>"$dir/refused" &&
-	    grep -q 'dpkg-divert .*--add /usr/sbin/sendmail$' "$dir/refused" || {
+	if make -s "$target" DESTDIR="$dir/root" 2>"$dir/refused"; then
 		echo "$target does not care about another sendmail"
 		exit 1
-	}
+	fi
+	grep -q 'dpkg-divert .*--add /usr/sbin/sendmail$' "$dir/refused"
 done
 [ ! -e "$dir/root/usr/bin/sendoff" ]
 make -s uninstall-system DESTDIR="$dir/root"

@@ -108,7 +108,8 @@ public() {
 # The same, and users that have names: limits are each one's own then.
 named() {
 	public
-	ANN=$(id -u bin) && BOB=$(id -u daemon) || skip "bin or daemon is not there"
+	id bin daemon >/dev/null 2>&1 || skip "bin or daemon is not there"
+	ANN=$(id -u bin) BOB=$(id -u daemon)
 }
 
 letter_of() {
@@ -871,6 +872,12 @@ case_nobody_can_hold_up_a_start() {
 
 locked() {
 	! flock -n "$1" true
+}
+
+case_a_directory_of_another_s() {
+	public
+	port=1 relay_configured
+	serves_not 71 'hint: its directory .*uid '"$SERVICE"
 }
 
 case_a_lock_of_another_s_is_not_waited_for() {
