@@ -149,6 +149,19 @@ own_as_parent(int at, int fd)
 	return fchownat(fd, "", st.st_uid, (gid_t)-1, AT_EMPTY_PATH);
 }
 
+/* One that may not be read is synchronised with what comes into it. */
+static int
+sync_dir(int at)
+{
+	int fd = open_dir(at, "."), rc;
+
+	if (fd < 0)
+		return 0;
+	rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
 /* The directory called so, made if it is not there; in place of at. */
 static int
 step_into(int at, const char *name)
@@ -159,7 +172,8 @@ step_into(int at, const char *name)
 	if (made || errno == EEXIST)
 		fd = openat(at, name,
 		    O_PATH | O_DIRECTORY | O_CLOEXEC | (made ? O_NOFOLLOW : 0));
-	if (fd >= 0 && made && own_as_parent(at, fd) < 0) {
+	if (fd >= 0 && made &&
+	    (own_as_parent(at, fd) < 0 || sync_dir(at) < 0)) {
 		close(fd);
 		fd = -1;
 	}
@@ -397,8 +411,11 @@ static int
 add_name(void *ctx, int dir, const char *name)
 {
 	struct names *all = ctx;
+	struct stat st;
 
-	(void)dir;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISDIR(st.st_mode))
+		return 0; /* none of ours, or gone */
 	if (!grow((void **)&all->list, &all->room, all->n + 1,
 		sizeof(all->list[0])))
 		return -1;

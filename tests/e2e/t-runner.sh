@@ -111,6 +111,18 @@ case_a_clock_that_was_years_ahead() {
 	expect_messages 1
 }
 
+case_a_file_among_the_accounts() {
+	server
+	queueing
+	send_letter -odq
+	: >"$SENDOFF_SPOOL/queue/README"
+	send --queue </dev/null
+	expect_exit 0
+	run_queue
+	expect_exit 0
+	expect_messages 1
+}
+
 # What is told of one of them is kept, but not that he is told of; then the
 # other one is refused, too.
 case_everybody_is_told_of() {
