@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -18,7 +19,8 @@ enum { PROCESSES_MOST = 64 };
 struct crew {
 	pid_t pids[PROCESSES_MOST];
 	size_t n;
-	int status; /* the first that is not 0 */
+	int status;   /* the first that is not 0 */
+	bool stopped; /* they are asked to */
 };
 
 static void
@@ -47,10 +49,14 @@ wait_for_one(struct crew *c)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) == 0)
-		if (stop_poll(NULL, 0, &nap) < 0 && stop_asked() != 0)
-			for (size_t i = 0; i < c->n; i++)
-				kill(c->pids[i], SIGTERM);
+	while ((pid = waitpid(-1, &status, WNOHANG)) == 0) {
+		if (stop_poll(NULL, 0, &nap) == 0 || stop_asked() == 0)
+			continue;
+		for (size_t i = 0; i < c->n && !c->stopped; i++)
+			kill(c->pids[i], SIGTERM);
+		c->stopped = true;
+		nanosleep(&nap, NULL);
+	}
 	if (pid > 0)
 		gone(c, pid, status);
 	else if (errno == ECHILD)
@@ -185,15 +191,21 @@ leave_the_caller(void)
 	dup2(fd, STDERR_FILENO);
 }
 
+/* A child of nobody: no caller has to wait for it, or leaves a zombie. */
 static void
 in_background(const struct letter *l, const struct request *r)
 {
 	struct flush_wish w = { .account = l->account.name };
 	struct trace quiet = { .here = r->here };
 	struct request own = *r;
+	pid_t pid = fork();
 
-	if (fork() != 0)
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	if (pid != 0)
 		return;
+	if (fork() != 0)
+		_exit(0);
 	leave_the_caller();
 	own.trace = &quiet;
 	own.may_ask = false;
