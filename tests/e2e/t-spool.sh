@@ -351,6 +351,7 @@ on_small_disk() {
 	shift
 	unshare -rm true 2>"$dir/out" || skip "no namespaces for mounts"
 	mkdir -p "$SENDOFF_SPOOL"
+	# shellcheck disable=SC2016
 	disk_size=$size unshare -rm bash -c '
 		mount -t tmpfs -o "size=$disk_size,mode=700" small \
 		    "$SENDOFF_SPOOL" || exit 99
@@ -364,7 +365,7 @@ fill_the_spool() {
 	local n=0 status
 	for (( ; ; n++)); do
 		"$sendoff" -C "$dir/sendoff.conf" -odq you@example.test \
-		    <"$dir/letter" 2>"$dir/err"
+		    <"$dir/mail" 2>"$dir/err"
 		status=$?
 		[ "$status" -eq 0 ] || break
 	done
@@ -378,7 +379,7 @@ export -f fill_the_spool
 case_some_of_the_disk_stays_free() {
 	server
 	account
-	letter "$(head -c 30000 /dev/zero | tr '\0' x | fold -w 70)" >letter
+	letter "$(head -c 30000 /dev/zero | tr "\0" x | fold -w 70)" >mail
 	export dir sendoff
 	on_small_disk 1m fill_the_spool
 	expect_exit 0
@@ -396,7 +397,7 @@ case_some_of_the_disk_stays_free() {
 case_some_files_stay_free() {
 	server
 	account
-	letter >letter
+	letter >mail
 	export dir sendoff
 	on_small_disk 1m,nr_inodes=100 fill_the_spool
 	expect_exit 0
