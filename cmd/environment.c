@@ -251,6 +251,23 @@ environment_spool(void)
 	return set_in("SENDOFF_SPOOL");
 }
 
+/* Is the system's place a service's, and not root's? */
+static bool
+is_of_service(void)
+{
+	struct stat st;
+
+	return stat(LOCALSTATEDIR "/lib/sendoff", &st) == 0 && st.st_uid != 0;
+}
+
+const char *
+environment_service_spool(void)
+{
+	return geteuid() == 0 && is_of_service() ? LOCALSTATEDIR
+	    "/lib/sendoff/spool"
+						 : NULL;
+}
+
 const char *
 environment_state(struct environment *env)
 {
@@ -260,7 +277,7 @@ environment_state(struct environment *env)
 	buf_reset(&env->state);
 	if (service.n > 0 && service.p[0] == '/')
 		buf_add(&env->state, bytes_take(&service, ':'));
-	else if (geteuid() == 0)
+	else if (geteuid() == 0 && !is_of_service())
 		buf_adds(&env->state, LOCALSTATEDIR "/lib/sendoff");
 	else if (base != NULL)
 		buf_addf(&env->state, "%s/sendoff", base);

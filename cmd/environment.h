@@ -31,9 +31,12 @@ struct conf_places environment_places(
 /* SENDOFF_SPOOL, or NULL. */
 const char *environment_spool(void);
 
-/* Where messages wait when nobody says: the system's for root, else the user's;
-   borrowed from env, or NULL. */
+/* Where messages wait when nobody says: the system's for root unless that is the
+   service's, else the user's; borrowed from env, or NULL. */
 const char *environment_usual_spool(struct environment *env);
+
+/* For root, where those of the service wait, if there is one; or NULL. */
+const char *environment_service_spool(void);
 
 /*
  * Where things are remembered from one run to the next: as a service

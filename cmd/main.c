@@ -166,6 +166,7 @@ request_of(struct options *o, struct environment *env, struct trace *t)
 		.delivery = o->delivery,
 		.spool = environment_spool(),
 		.spool_usual = environment_usual_spool(env),
+		.spool_service = environment_service_spool(),
 		.notify = o->notify,
 		.ret = o->ret,
 		.envid = (o->envid.n > 0) ? buf_text(&o->envid) : NULL,

@@ -60,6 +60,24 @@ walk_place(struct walk *w, enum spool_place place, struct error *e)
 	return rc;
 }
 
+static int
+walk_spool(struct walk *w, int rc, const enum spool_place *places, size_t n,
+    struct error *e)
+{
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = walk_place(w, places[i], e);
+	spool_close(&w->spool);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Root's own is beside the service's. */
+static bool
+has_another(const struct request *r, const struct conf *conf)
+{
+	return r->spool_service != NULL && r->spool == NULL &&
+	    conf_spool(conf) == NULL;
+}
+
 /* Nothing is there, or what is there was walked over. */
 static int
 walk(struct walk *w, const enum spool_place *places, size_t n, struct error *e)
@@ -71,12 +89,15 @@ walk(struct walk *w, const enum spool_place *places, size_t n, struct error *e)
 	rc = letter_configure(&l, w->r, e);
 	report_write(STDERR_FILENO, buf_bytes(&l.complaints));
 	if (rc == 0)
-		rc = keep_spool(&w->spool, l.conf, w->r, false, e);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = walk_place(w, places[i], e);
-	spool_close(&w->spool);
+		rc =
+		    walk_spool(w, keep_spool(&w->spool, l.conf, w->r, false, e),
+			places, n, e);
+	if (rc == 0 && has_another(w->r, l.conf))
+		rc = walk_spool(w,
+		    spool_open(&w->spool, w->r->spool_service, false, e),
+		    places, n, e);
 	letter_clear(&l);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static int
@@ -245,6 +266,8 @@ change_item(struct walk *w, struct item *i, struct error *e)
 	case QUEUE_HOLD:
 		return item_move(i, SPOOL_HELD, e);
 	case QUEUE_RELEASE:
+		if (i->place == SPOOL_DEAD && item_reopen(i, e) < 0)
+			return -1;
 		return item_move(i, SPOOL_QUEUE, e);
 	case QUEUE_REMOVE:
 		return item_drop(i, e);

@@ -484,7 +484,7 @@ read_done(struct entry *n, char *text, struct error *e)
 		return false;
 	verdict_set(&n->env.to[i].verdict, (enum verdict_state)state,
 	    (enum verdict_stage)stage, (int)code, status, rest);
-	n->env.to[i].noted = true;
+	n->env.to[i].noted = state != VERDICT_PENDING;
 	return true;
 }
 

@@ -263,6 +263,7 @@ item_message(struct item *i, struct message *m, struct error *e)
 			return error_in(
 			    e, "%s: %s", i->spool->path, i->entry.id);
 		e->kind = ERR_SPOOL;
+		errno = 0;
 		return quarantine(i, e);
 	}
 	m->international = i->entry.international;
@@ -359,6 +360,31 @@ item_note(struct item *i, struct bytes lines, bool sync, struct error *e)
 		return failed(i, "write to", e);
 	i->end = end;
 	return item_due(i, i->entry.next, e);
+}
+
+int
+item_reopen(struct item *i, struct error *e)
+{
+	struct envelope *env = &i->entry.env;
+	struct buf lines = BUF(ENTRY_MOST);
+	int rc = 0;
+
+	for (size_t k = 0; k < env->n; k++) {
+		struct verdict *v = &env->to[k].verdict;
+
+		if (v->state != VERDICT_REFUSED)
+			continue;
+		verdict_set(
+		    v, VERDICT_PENDING, v->stage, 0, v->status, BYTES(""));
+		entry_write_brief(&i->entry, k, &lines);
+		env->to[k].noted = false;
+	}
+	if (!buf_ok(&lines))
+		rc = error_set(e, ERR_OS, "out of memory");
+	else if (lines.n > 0)
+		rc = item_note(i, buf_bytes(&lines), true, e);
+	buf_clear(&lines);
+	return rc;
 }
 
 int

@@ -61,6 +61,9 @@ int item_due(struct item *i, int64_t when, struct error *e);
 /* Due at that time, as its history says from now on, too, unless it is full. */
 int item_hasten(struct item *i, int64_t when, struct error *e);
 
+/* Who was refused may be tried again: so for what is released from the dead. */
+int item_reopen(struct item *i, struct error *e);
+
 /* To another place. */
 int item_move(struct item *i, enum spool_place place, struct error *e);
 

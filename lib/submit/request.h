@@ -76,6 +76,7 @@ struct request {
 	enum delivery delivery;
 	const char *spool;       /* SENDOFF_SPOOL; or NULL */
 	const char *spool_usual; /* when nobody says where; or NULL */
+	const char *spool_service; /* that root looks after, too; or NULL */
 	const char *state; /* the directory of what is remembered; or NULL */
 	struct health *health; /* of the hosts, for all letters of a run; NULL:
 	                          each sees for itself */
