@@ -11,6 +11,7 @@
 
 #define SECONDS INT64_C(1000000)
 #define LONGEST (INT64_C(3650) * 86400 * SECONDS)
+#define RETRY_LONGEST (INT64_C(5) * 86400 * SECONDS)
 
 /* clang-format off */
 const struct key keys[KEYS] = {
@@ -171,11 +172,11 @@ const struct key keys[KEYS] = {
 	CHOICES("any", "all"), .values = "\"any\" | \"all\"",
 	.help = "whether all recipients must be accepted" },
 [KEY_RETRY_MAX] = { .name = "retry_max", .type = KEY_TIME, FIELD(retry_max),
-	.fallback = "4h", .least = SECONDS, .most = LONGEST,
+	.fallback = "4h", .least = SECONDS, .most = RETRY_LONGEST,
 	.values = "SECONDS | \"TIME\"",
 	.help = "the longest time between two tries of a queued message" },
 [KEY_RETRY_MIN] = { .name = "retry_min", .type = KEY_TIME, FIELD(retry_min),
-	.fallback = "5m", .least = SECONDS, .most = LONGEST,
+	.fallback = "5m", .least = SECONDS, .most = RETRY_LONGEST,
 	.values = "SECONDS | \"TIME\"",
 	.help = "the shortest" },
 [KEY_SOURCE_IP] = { .name = "source_ip",

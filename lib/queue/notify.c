@@ -100,8 +100,9 @@ notify_untold(const struct letter *l, const struct item *i)
 
 /* ---- late ------------------------------------------------------------------- */
 
-static bool
-is_late(const struct letter *l, const struct request *r, const struct item *i)
+bool
+notify_is_late(
+    const struct letter *l, const struct request *r, const struct item *i)
 {
 	int64_t after = l->account.warn_after / 1000000;
 	int64_t age = r->here->now().tv_sec - i->entry.arrived;
@@ -119,7 +120,7 @@ notify_late(
 	bool *about;
 	int rc = 0;
 
-	if (!is_late(l, r, i))
+	if (!notify_is_late(l, r, i))
 		return 0;
 	about = nobody(&l->env, e);
 	if (about == NULL)

@@ -1,8 +1,8 @@
 /*
  * Telling the sender of a message of the spool that it will not arrive, is
  * late, or went where no reports are made (RFC 3461, 3464).  What is told goes
- * into the spool like any other message, with the null reverse-path, before
- * anything is written down about it.
+ * into the spool like any other message, with the null reverse-path, before it
+ * is written down that it was told.
  */
 #ifndef QUEUE_NOTIFY_H
 #define QUEUE_NOTIFY_H
@@ -25,7 +25,9 @@ int notify_failed(
 const struct verdict *notify_untold(
     const struct letter *l, const struct item *i);
 
-/* Of those who wait, once, when the account wants it. */
+/* Of those who wait, once, when the account wants it: is it time? */
+bool notify_is_late(
+    const struct letter *l, const struct request *r, const struct item *i);
 int notify_late(
     struct letter *l, const struct request *r, struct item *i, struct error *e);
 

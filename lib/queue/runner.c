@@ -3,13 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/stop.h"
+#include "queue/notify.h"
+#include "queue/settle.h"
+#include "queue/tell.h"
+#include "queue/way.h"
 #include "spool/retry.h"
 #include "submit/health.h"
 #include "submit/hop.h"
 #include "submit/keep.h"
 #include "submit/report.h"
-#include "queue/settle.h"
 
 /* So often in a row may an account's messages fail before it is left alone. */
 enum { FAILURES_MOST = 5 };
@@ -17,18 +21,17 @@ enum { FAILURES_MOST = 5 };
 struct runner {
 	const struct request *r;
 	const struct flush_wish *w;
-	struct flush_wish due; /* w of the second round */
 	struct request own; /* r's, with the settings of the message in hand */
 	struct conf_override *over;
 	struct spool spool;
 	struct letter l;
 	struct hop hop;
 	struct health health;
-	bool chosen;     /* l has an account */
-	unsigned failed; /* since the last that did not */
-	bool dead;       /* no use in going on */
-	struct error why;
-	bool reports; /* some were made */
+	bool chosen; /* l has an account */
+	struct ways ways;
+	struct error broken; /* the configuration, if it is */
+	bool again;          /* the second round */
+	bool reports;        /* some were made */
 };
 
 /* ---- the account -------------------------------------------------------------- */
@@ -86,9 +89,11 @@ wanted(const char *account)
 
 /* Does the way fail, which is this message's, too? */
 static bool
-is_blocked(const struct runner *q, const struct entry *n)
+is_blocked(struct runner *q, const struct entry *n)
 {
-	return q->dead && same_options(q, n);
+	const struct way *way = way_known(&q->ways, n);
+
+	return way != NULL && way->dead;
 }
 
 /* Settings made for this very message want a connection of their own. */
@@ -101,8 +106,7 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	q->hop = (struct hop){ 0 };
 	account_clear(&q->l.account);
 	buf_reset(&q->l.secret);
-	q->chosen = q->dead = false;
-	q->failed = 0;
+	q->chosen = false;
 	if (adopt_options(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
 		&(struct conf_wish){ .name = wanted(n->account),
@@ -170,24 +174,41 @@ static bool
 decided(const struct envelope *env)
 {
 	for (size_t i = 0; i < env->n; i++)
-		if (env->to[i].verdict.code != 0 &&
+		if (!env->to[i].noted && env->to[i].verdict.code != 0 &&
 		    env->to[i].verdict.code != 421)
 			return true;
 	return false;
 }
 
+/* A server that took nobody, for now, made no error. */
+static void
+say_why(struct error *why, const struct letter *l, const struct error *e)
+{
+	struct buf text = BUF(2048);
+
+	*why = *e;
+	if (e->kind == ERR_NONE) {
+		keep_why(&text, l, e);
+		error_set(why, ERR_DISCONNECTED, "%s", buf_text(&text));
+	}
+	buf_clear(&text);
+}
+
 /* Is it the way that does not work, and not the message? */
 static void
-judge(struct runner *q, const struct error *e)
+judge(struct runner *q, const struct item *i, const struct error *e)
 {
+	struct way *way = way_of(&q->ways, &i->entry);
 	bool fine =
 	    keep_is_hopeless(e) || (e->kind == ERR_NONE && decided(&q->l.env));
 
-	q->failed = fine ? 0 : q->failed + 1;
+	way->failed = fine ? 0 : way->failed + 1;
 	if (fine || hop_is_open(&q->hop))
 		return;
-	q->dead = !q->l.maybe_delivered || q->failed >= FAILURES_MOST;
-	q->why = *e;
+	way->dead = !q->l.maybe_delivered || way->failed >= FAILURES_MOST;
+	say_why(&way->why, &q->l, e);
+	if (e->kind == ERR_CONFIG)
+		q->broken = *e;
 }
 
 /* Its file, or the disk, is not well: whoever runs this is to know. */
@@ -205,15 +226,15 @@ try_message(struct runner *q, struct item *i)
 
 	note_message_id(l);
 	if (is_blocked(q, &i->entry))
-		e = q->why;
+		e = way_known(&q->ways, &i->entry)->why;
 	else if (choose(q, &i->entry, &e) == 0 && settle_prepare(i, &e) == 0)
 		letter_deliver(l, &q->own, &e);
 	if (e.kind == ERR_SPOOL) {
 		complain(q, &e);
 		return;
 	}
+	judge(q, i, &e);
 	q->reports |= settle(l, &q->own, i, &e);
-	judge(q, &e);
 }
 
 /* The whole of it, until the answer is on the disk. */
@@ -238,9 +259,19 @@ part_of(const char *whole, const char *part)
 }
 
 static bool
-is_wanted(const struct flush_wish *w, const struct entry *n)
+is_choice(const struct flush_wish *w)
 {
+	return w->id != NULL || w->sender != NULL || w->recipient != NULL;
+}
+
+static bool
+is_wanted(const struct runner *q, const struct entry *n)
+{
+	const struct flush_wish *w = q->w;
 	bool to = w->recipient == NULL;
+
+	if (q->again)
+		return true;
 
 	for (size_t i = 0; i < n->env.n && !to; i++)
 		to = n->env.to[i].verdict.state == VERDICT_PENDING &&
@@ -255,7 +286,8 @@ is_due(struct runner *q, struct item *i)
 {
 	struct error ignored = ERROR_NONE;
 
-	if (q->w->now || retry_due(i->entry.next, q->r->here->now().tv_sec) ||
+	if ((q->w->now && !q->again) ||
+	    retry_due(i->entry.next, q->r->here->now().tv_sec) ||
 	    !item_may_add(i, ENTRY_TRY))
 		return true;
 	item_due(i, i->entry.next, &ignored);
@@ -273,6 +305,35 @@ is_out_of_time(const struct runner *q, const struct item *i)
 	    &plan, q->r->here->now().tv_sec - i->entry.arrived);
 }
 
+/* What is not tried may be late all the same. */
+static void
+tell_late(struct runner *q, struct item *i)
+{
+	struct error e = ERROR_NONE;
+
+	if (!q->chosen || !same_options(q, &i->entry))
+		return;
+	begin_letter(q, i);
+	if (notify_is_late(&q->l, q->r, i)) {
+		clean_copy(i->entry.why, sizeof(i->entry.why),
+		    bytes_of(way_known(&q->ways, &i->entry)->why.text));
+		if (item_message(i, &q->l.message, &e) < 0 ||
+		    settle_late(&q->l, &q->own, i, &e) < 0)
+			complain(q, &e);
+		q->reports = true;
+	}
+	end_letter(&q->l);
+}
+
+static void
+work_on(struct runner *q, struct item *i)
+{
+	if (!is_blocked(q, &i->entry) || is_out_of_time(q, i))
+		try_item(q, i);
+	else
+		tell_late(q, i);
+}
+
 static void
 try_id(struct runner *q, const char *account, const char *id)
 {
@@ -283,25 +344,30 @@ try_id(struct runner *q, const char *account, const char *id)
 		complain(q, &e);
 	else if (i.fd >= 0 && i.entry.complete && !entry_open(&i.entry))
 		item_drop(&i, &e); /* it could not be removed before */
-	else if (i.fd >= 0 && i.entry.complete && is_wanted(q->w, &i.entry) &&
-	    is_due(q, &i) &&
-	    (!is_blocked(q, &i.entry) || is_out_of_time(q, &i)))
-		try_item(q, &i);
+	else if (i.fd >= 0 && i.entry.complete && is_wanted(q, &i.entry) &&
+	    is_due(q, &i))
+		work_on(q, &i);
 	item_release(&i);
+}
+
+/* Of a choice the second round has the reports alone. */
+static bool
+is_chosen(const struct runner *q, const struct spool_item *item)
+{
+	if (q->again && is_choice(q->w) && !tell_is_report(item->id))
+		return false;
+	if (!q->again && !part_of(item->id, q->w->id))
+		return false;
+	return (q->w->now && !q->again) ||
+	    retry_due(item->due, q->r->here->now().tv_sec);
 }
 
 static void
 run_list(struct runner *q, const struct spool_list *list)
 {
-	for (size_t i = 0; i < list->n && stop_asked() == 0; i++) {
-		const struct spool_item *item = &list->items[i];
-
-		if (!part_of(item->id, q->w->id) ||
-		    (!q->w->now &&
-			!retry_due(item->due, q->r->here->now().tv_sec)))
-			continue;
-		try_id(q, q->w->account, item->id);
-	}
+	for (size_t i = 0; i < list->n && stop_asked() == 0; i++)
+		if (is_chosen(q, &list->items[i]))
+			try_id(q, q->w->account, list->items[i].id);
 }
 
 /* Reports that were made on the way leave by the same connection. */
@@ -318,8 +384,7 @@ run_twice(struct runner *q, struct error *e)
 		if (rc == 0)
 			run_list(q, &list);
 		spool_list_clear(&list);
-		q->due.account = q->w->account;
-		q->w = &q->due;
+		q->again = true;
 		if (!q->reports)
 			break;
 	}
@@ -336,8 +401,8 @@ run(struct runner *q, struct error *e)
 		rc = keep_own_spool(&q->spool, q->l.conf, q->r, e);
 	if (rc == 0)
 		run_twice(q, e);
-	if (e->kind == ERR_NONE && q->dead && q->why.kind == ERR_CONFIG)
-		*e = q->why;
+	if (e->kind == ERR_NONE)
+		*e = q->broken;
 	return e->kind == ERR_NONE ? EX_OK : error_exit(e);
 }
 

@@ -1,15 +1,11 @@
 #include "queue/settle.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/stop.h"
 #include "base/clean.h"
+#include "base/stop.h"
+#include "queue/notify.h"
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
-#include "queue/notify.h"
 #include "submit/report.h"
 
 /* Who is open is so no more. */
@@ -137,6 +133,14 @@ settle_sent(
 	return rc;
 }
 
+static void
+mark_queued(struct envelope *env)
+{
+	for (size_t k = 0; k < env->n; k++)
+		if (verdict_open(&env->to[k].verdict))
+			env->to[k].verdict.state = VERDICT_QUEUED;
+}
+
 static int
 put_off(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
@@ -146,11 +150,17 @@ put_off(struct letter *l, const struct request *r, struct item *i,
 	keep_why(&text, l, why);
 	keep_put_off(&i->entry, &l->account, r->here, buf_text(&text));
 	buf_clear(&text);
-	for (size_t k = 0; k < l->env.n; k++)
-		if (verdict_open(&l->env.to[k].verdict))
-			l->env.to[k].verdict.state = VERDICT_QUEUED;
+	mark_queued(&l->env);
 	if (note(i, &l->env, (struct news){ .tried = true }, e) < 0)
 		return -1;
+	return notify_late(l, r, i, e);
+}
+
+int
+settle_late(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
+{
+	mark_queued(&l->env);
 	return notify_late(l, r, i, e);
 }
 

@@ -22,4 +22,8 @@ int settle_prepare(struct item *i, struct error *e);
 bool settle(
     struct letter *l, const struct request *r, struct item *i, struct error *e);
 
+/* The same of one that is not tried: its sender may be told that it is late. */
+int settle_late(
+    struct letter *l, const struct request *r, struct item *i, struct error *e);
+
 #endif

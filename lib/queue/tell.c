@@ -1,7 +1,6 @@
 #include "queue/tell.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "spool/checksum.h"
@@ -63,6 +62,14 @@ copy_account(struct entry *n, const struct entry *from, struct error *e)
 			n, from->options[i].key, from->options[i].value, e) < 0)
 			return -1;
 	return 0;
+}
+
+enum { ID_OF_MESSAGE = 14 };
+
+bool
+tell_is_report(const char *id)
+{
+	return strlen(id) > ID_OF_MESSAGE;
 }
 
 /*

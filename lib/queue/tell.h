@@ -31,4 +31,7 @@ const char *tell_whom(const struct letter *l);
  */
 int tell(const struct telling *t, const struct notice *kind, struct error *e);
 
+/* Is it the id of a report? */
+bool tell_is_report(const char *id);
+
 #endif

@@ -49,6 +49,11 @@ case_what_is_another_s_is_not_run() {
 	expect_messages 1
 }
 
+queueing_at_nobody() {
+	port=$(nobody_at)
+	queueing "$@"
+}
+
 # A port at which nobody listens.
 nobody_at() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
@@ -109,6 +114,69 @@ case_a_clock_that_was_years_ahead() {
 	run_queue
 	expect_exit 0
 	expect_messages 1
+}
+
+# One was refused, and told of to nobody; the other one has it.
+case_released_from_the_dead() {
+	server --on 'rcpt has=one@ conn=1 reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=two@ conn=1 reply "451 4.2.1 later"'
+	queueing 'bounce_to = "off";'
+	send -odq one@example.test two@example.test < <(letter)
+	run_queue
+	find "$SENDOFF_SPOOL" -type f -exec touch -d '1 hour ago' {} +
+	send --retry=all </dev/null
+	run_queue
+	expect_messages 1
+	[ -n "$(find "$SENDOFF_SPOOL/dead" -type f)" ] || fail "it is not dead"
+	send --release=all </dev/null
+	expect_exit 0
+	send --retry=all </dev/null
+	run_queue
+	expect_exit 0
+	expect_messages 2
+	expect_json "$store/envelope-2.json" \
+	    '[r["line"] for r in rcpt] == ["TO:<one@example.test>"]'
+	[ -z "$(find "$SENDOFF_SPOOL" -type f)" ] || fail "something is left"
+}
+
+# A server that takes none is asked once for each way that leads to it.
+case_two_ways_by_turns() {
+	local n
+	server --on 'mail reply "421 4.3.2 not now"'
+	queueing
+	for n in 1 2 3; do
+		send_letter -odq
+		send_letter -odq --ehlo-name="other.example.test"
+	done
+	run_queue
+	expect_exit 0
+	[ "$(connections)" -eq 2 ] || fail "$(connections) connections, not 2"
+}
+
+# Nobody is there, and nobody but the first is tried; all are late.
+case_late_though_not_tried() {
+	local n
+	queueing_at_nobody 'warn_after = "1s";'
+	for n in 1 2 3; do
+		send_letter -odq
+	done
+	sleep 1.1
+	run_queue
+	n=$(grep -rl '^Action: delayed' "$SENDOFF_SPOOL" | wc -l)
+	[ "$n" -eq 3 ] || fail "$n are told of, not 3"
+}
+
+# Of what was chosen the report leaves at once, and nothing else does.
+case_a_choice_is_a_choice() {
+	server --on 'rcpt has=one@ reply "550 5.1.1 no such user"'
+	queueing
+	send_letter -odq
+	send -odq one@example.test < <(letter)
+	send -qRone@ </dev/null
+	expect_exit 0
+	expect_messages 1
+	grep -q '^Subject: Mail not delivered' "$store/message-1.eml" ||
+	    fail "it was not the report"
 }
 
 case_a_file_among_the_accounts() {
