@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -211,6 +212,17 @@ tell_relayed(struct serving *v, struct letter *l)
 		report_error(v->r->program, REPORT_TEXT, &e, 0);
 }
 
+/* What waits was not sent, and may be asked for by its id. */
+static struct verdict
+verdict_to_tell(const struct letter *l, size_t i)
+{
+	struct verdict v = letter_verdict(l, i);
+
+	if (v.state == VERDICT_QUEUED)
+		snprintf(v.text, sizeof(v.text), "queued as %s", l->queue_id);
+	return v;
+}
+
 static void
 tell(void *ctx, struct letter *l, const struct error *e)
 {
@@ -223,6 +235,7 @@ tell(void *ctx, struct letter *l, const struct error *e)
 	if (l->unqueued.kind != ERR_NONE)
 		e = &l->unqueued; /* else we had taken it */
 	report_write(STDERR_FILENO, buf_bytes(&l->complaints));
+	report_queued(l, v->r);
 	tell_relayed(v, l);
 	ends = drain(v);
 	verdicts = calloc(env->n + 1, sizeof(*verdicts));
@@ -231,7 +244,7 @@ tell(void *ctx, struct letter *l, const struct error *e)
 		return;
 	}
 	for (size_t i = 0; i < env->n; i++)
-		verdicts[i] = letter_verdict(l, i);
+		verdicts[i] = verdict_to_tell(l, i);
 	service_answer(
 	    v->s, verdicts, letter_somebody(l), fit_to_be_told(v, e, &instead));
 	if (!ends)

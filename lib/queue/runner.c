@@ -29,7 +29,7 @@ struct runner {
 	struct health health;
 	bool chosen; /* l has an account */
 	struct ways ways;
-	struct error broken; /* the configuration, if it is */
+	struct error broken; /* what will not pass by itself */
 	bool again;          /* the second round */
 	bool reports;        /* some were made */
 };
@@ -207,7 +207,7 @@ judge(struct runner *q, const struct item *i, const struct error *e)
 		return;
 	way->dead = !q->l.maybe_delivered || way->failed >= FAILURES_MOST;
 	say_why(&way->why, &q->l, e);
-	if (e->kind == ERR_CONFIG)
+	if (way->dead && error_exit(e) != EX_TEMPFAIL && e->kind != ERR_NONE)
 		q->broken = *e;
 }
 

@@ -8,7 +8,8 @@
 #include "queue/flush.h"
 #include "submit/step.h"
 
-/* Run over what waits for w->account.  Returns the exit status. */
+/* Run over what waits for w->account.  Returns the exit status: not 0 also when
+   the way there will not mend itself. */
 int runner_run(const struct request *r, const struct flush_wish *w);
 
 /* How many such processes the account wants. */

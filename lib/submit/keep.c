@@ -87,6 +87,14 @@ keep_own_spool(struct spool *s, const struct conf *conf,
 
 /* ---- what may pass ---------------------------------------------------------- */
 
+bool
+keep_is_hopeless(const struct error *e)
+{
+	return e->kind == ERR_MESSAGE || e->kind == ERR_ADDRESS ||
+	    e->kind == ERR_TOO_LARGE ||
+	    (e->kind == ERR_NOT_SUPPORTED && e->status.subject == 6);
+}
+
 /*
  * Would it be the same at any time: is it the message, or what was asked?  What
  * is wrong with the way there can be mended while it waits.
@@ -94,13 +102,12 @@ keep_own_spool(struct spool *s, const struct conf *conf,
 static bool
 is_final(const struct error *e)
 {
+	if (keep_is_hopeless(e))
+		return true;
 	switch (e->kind) {
 	case ERR_USAGE:
 	case ERR_NOINPUT:
 	case ERR_CONFIG:
-	case ERR_MESSAGE:
-	case ERR_ADDRESS:
-	case ERR_TOO_LARGE:
 	case ERR_IO:
 	case ERR_SPOOL:
 	case ERR_SPOOL_DENIED:
@@ -109,14 +116,6 @@ is_final(const struct error *e)
 	default:
 		return false;
 	}
-}
-
-bool
-keep_is_hopeless(const struct error *e)
-{
-	return e->kind == ERR_MESSAGE || e->kind == ERR_ADDRESS ||
-	    e->kind == ERR_TOO_LARGE ||
-	    (e->kind == ERR_NOT_SUPPORTED && e->status.subject == 6);
 }
 
 static bool
@@ -252,8 +251,7 @@ mark(struct letter *l, const struct error *why)
 	for (size_t i = 0; i < l->env.n; i++)
 		if (verdict_open(&l->env.to[i].verdict))
 			l->env.to[i].verdict.state = VERDICT_QUEUED;
-	if (why->kind != ERR_NONE && error_exit(why) != EX_TEMPFAIL)
-		l->queued_for = *why;
+	l->queued_for = *why;
 }
 
 /* A user without a name may be one of many who are the same man. */

@@ -138,6 +138,8 @@ add_reply(struct buf *out, const struct letter *l, const struct request *r,
 {
 	const struct verdict *v = telling_verdict(l);
 
+	if (e->kind == ERR_NONE)
+		e = &l->queued_for;
 	if (v != NULL && v->code != 0) {
 		add_number(out, "code", v->code);
 		add_text(out, r, "reply", bytes_of(v->text));
@@ -147,6 +149,8 @@ add_reply(struct buf *out, const struct letter *l, const struct request *r,
 	}
 	if (e->kind != ERR_NONE)
 		add_text(out, r, "text", why(l, e));
+	if (l->unqueued.kind != ERR_NONE)
+		add_text(out, r, "unqueued", bytes_of(l->unqueued.text));
 }
 
 void

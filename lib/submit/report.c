@@ -222,7 +222,7 @@ say_queued(struct complaint *c, const struct letter *l, const struct request *r)
 {
 	const struct error *e = &l->queued_for;
 
-	if (e->kind == ERR_NONE)
+	if (error_exit(e) == EX_OK || error_exit(e) == EX_TEMPFAIL)
 		return;
 	begin(c, l, r);
 	buf_addf(c->out,
@@ -231,6 +231,17 @@ say_queued(struct complaint *c, const struct letter *l, const struct request *r)
 	server_words(c, e->code, e->reply);
 	hint(c, e->hint);
 	buf_addc(c->out, '\n');
+}
+
+void
+report_queued(const struct letter *l, const struct request *r)
+{
+	struct buf out = BUF(REPORT_MAX);
+	struct complaint c = { &out, false };
+
+	say_queued(&c, l, r);
+	report_write(STDERR_FILENO, buf_bytes(&out));
+	buf_clear(&out);
 }
 
 static void

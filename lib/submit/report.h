@@ -30,4 +30,7 @@ bool report_write(int fd, struct bytes text);
  */
 int report_print(const char *program, struct bytes text);
 
+/* A note on the standard error if it waits for what will not pass by itself. */
+void report_queued(const struct letter *l, const struct request *r);
+
 #endif

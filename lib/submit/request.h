@@ -74,8 +74,8 @@ struct request {
 	size_t over_n;
 
 	enum delivery delivery;
-	const char *spool;       /* SENDOFF_SPOOL; or NULL */
-	const char *spool_usual; /* when nobody says where; or NULL */
+	const char *spool;         /* SENDOFF_SPOOL; or NULL */
+	const char *spool_usual;   /* when nobody says where; or NULL */
 	const char *spool_service; /* that root looks after, too; or NULL */
 	const char *state; /* the directory of what is remembered; or NULL */
 	struct health *health; /* of the hosts, for all letters of a run; NULL:
