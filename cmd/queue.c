@@ -1,6 +1,7 @@
 #include "cmd/queue.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,10 +26,15 @@ struct walk {
 	size_t n;
 	const char *id; /* this one alone; or NULL */
 	enum queue_change change;
+	size_t damaged;
+	char damaged_in[4096]; /* where the last of them are */
 	size_t busy;
 	int (*each)(struct walk *w, enum spool_place place, const char *account,
 	    const char *id, struct error *e);
 };
+
+static int show(struct walk *w, enum spool_place place, const char *account,
+    const char *id, struct error *e);
 
 static int
 walk_account(struct walk *w, enum spool_place place, const char *account,
@@ -60,12 +66,29 @@ walk_place(struct walk *w, enum spool_place place, struct error *e)
 	return rc;
 }
 
+static void
+count_damaged(struct walk *w)
+{
+	struct spool_list list = { 0 };
+	struct error ignored = ERROR_NONE;
+
+	if (spool_list(&w->spool, SPOOL_DAMAGED, NULL, &list, &ignored) == 0 &&
+	    list.n > 0) {
+		snprintf(w->damaged_in, sizeof(w->damaged_in), "%s/damaged",
+		    w->spool.path);
+		w->damaged += list.n;
+	}
+	spool_list_clear(&list);
+}
+
 static int
 walk_spool(struct walk *w, int rc, const enum spool_place *places, size_t n,
     struct error *e)
 {
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = walk_place(w, places[i], e);
+	if (rc == 0)
+		count_damaged(w);
 	spool_close(&w->spool);
 	return rc < 0 ? -1 : 0;
 }
@@ -75,29 +98,43 @@ static bool
 has_another(const struct request *r, const struct conf *conf)
 {
 	return r->spool_service != NULL && r->spool == NULL &&
-	    conf_spool(conf) == NULL;
+	    (conf == NULL || conf_spool(conf) == NULL);
 }
 
-/* Nothing is there, or what is there was walked over. */
+static int
+walk_spools(struct walk *w, const struct conf *conf,
+    const enum spool_place *places, size_t n, struct error *e)
+{
+	int rc = walk_spool(
+	    w, keep_spool(&w->spool, conf, w->r, false, e), places, n, e);
+
+	if (rc == 0 && has_another(w->r, conf))
+		rc = walk_spool(w,
+		    spool_open(&w->spool, w->r->spool_service, false, e),
+		    places, n, e);
+	return rc;
+}
+
+/*
+ * Nothing is there, or what is there was walked over.  Who only looks sees what
+ * is in the usual place though the configuration is broken.
+ */
 static int
 walk(struct walk *w, const enum spool_place *places, size_t n, struct error *e)
 {
+	struct error broken = ERROR_NONE;
 	struct letter l;
 	int rc;
 
 	letter_init(&l, w->r);
-	rc = letter_configure(&l, w->r, e);
+	rc = letter_configure(&l, w->r, &broken);
 	report_write(STDERR_FILENO, buf_bytes(&l.complaints));
-	if (rc == 0)
-		rc =
-		    walk_spool(w, keep_spool(&w->spool, l.conf, w->r, false, e),
-			places, n, e);
-	if (rc == 0 && has_another(w->r, l.conf))
-		rc = walk_spool(w,
-		    spool_open(&w->spool, w->r->spool_service, false, e),
-		    places, n, e);
+	if (rc == 0 || w->each == show)
+		rc = walk_spools(w, l.conf, places, n, e);
+	if (broken.kind != ERR_NONE && e->kind == ERR_NONE)
+		*e = broken;
 	letter_clear(&l);
-	return rc;
+	return e->kind == ERR_NONE ? rc : -1;
 }
 
 static int
@@ -216,6 +253,15 @@ show(struct walk *w, enum spool_place place, const char *account,
 	return flush_out(w, OUT_ENOUGH, e);
 }
 
+/* What cannot be read is not in the list, and must not be forgotten. */
+static void
+tell_of_damaged(struct walk *w)
+{
+	if (w->damaged > 0 && w->r->form != REPORT_JSON)
+		buf_addf(&w->out, "-- %zu damaged: see %s\n", w->damaged,
+		    w->damaged_in);
+}
+
 /* Mail that the service has taken is in a spool that its users cannot see. */
 static void
 tell_of_service(const struct request *r)
@@ -251,6 +297,7 @@ queue_show(const struct request *r)
 	else if (rc == 0 && r->form != REPORT_JSON)
 		buf_addf(&w.out, "-- %" PRId64 " Kbytes in %zu Request%s.\n",
 		    (w.octets + 1023) / 1024, w.n, w.n == 1 ? "" : "s");
+	tell_of_damaged(&w);
 	flush_out(&w, 1, &e);
 	if (r->form == REPORT_TEXT)
 		tell_of_service(r);
@@ -309,6 +356,14 @@ places_of(enum queue_change what, enum spool_place places[3])
 	return n;
 }
 
+static void
+not_there(struct error *e, enum queue_change what, const char *id)
+{
+	error_set(e, ERR_USAGE, "no message '%.40s' is there", id);
+	if (what == QUEUE_RETRY)
+		error_hint(e, "one that is held, or dead, has to be released");
+}
+
 int
 queue_change(const struct request *r, enum queue_change what, const char *id)
 {
@@ -321,9 +376,10 @@ queue_change(const struct request *r, enum queue_change what, const char *id)
 	if (strcmp(id, "all") != 0)
 		w.id = id;
 	if (walk(&w, places, places_of(what, places), &e) == 0 && w.busy > 0) {
-		error_set(&e, ERR_SPOOL, "%zu of them being worked on", w.busy);
+		error_set(&e, ERR_SPOOL, "%zu being sent just now", w.busy);
+		error_hint(&e, "try again in a moment");
 		error_transient(&e);
 	} else if (e.kind == ERR_NONE && w.id != NULL && w.n == 0)
-		error_set(&e, ERR_USAGE, "no message '%.40s' is there", id);
+		not_there(&e, what, id);
 	return ended(&w, &e);
 }

@@ -125,6 +125,15 @@ check_bounce(struct bytes word, struct error *e)
 }
 
 int
+check_directory(struct bytes word, struct error *e)
+{
+	if (bytes_starts_case(word, "/") || bytes_starts_case(word, "~/"))
+		return 0;
+	host_refuse(e, word, "is not a full path");
+	return error_hint(e, "every caller has a directory of his own");
+}
+
+int
 check_log(struct bytes word, struct error *e)
 {
 	if (bytes_is(word, "syslog") || bytes_is(word, "off") ||

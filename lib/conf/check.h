@@ -24,6 +24,7 @@ int check_name(struct bytes word, struct error *e); /* domain or address */
 int check_ehlo(struct bytes word, struct error *e);
 int check_sender(struct bytes word, struct error *e); /* or "*@domain" */
 int check_bounce(struct bytes word, struct error *e); /* "sender", "off" */
+int check_directory(struct bytes word, struct error *e);
 int check_log(struct bytes word, struct error *e);
 int check_domain(struct bytes word, struct error *e); /* or "auto" */
 int check_source(struct bytes word, struct error *e); /* address[:port] */

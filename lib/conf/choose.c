@@ -110,7 +110,7 @@ choose(const struct conf *c, const char *name, const char *sender, bool made,
 		return 0;
 	if (by_sender(c, sender, acc))
 		return 0;
-	*acc = c->n == 1 ? &c->accounts[0] : NULL;
+	*acc = c->n == 1 || c->users == 1 ? &c->accounts[0] : NULL;
 	if (standard->words != NULL)
 		*acc = conf_find(c, standard->words[0]);
 	return *acc == NULL ? none_fits(c, e) : 0;

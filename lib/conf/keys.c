@@ -184,6 +184,7 @@ const struct key keys[KEYS] = {
 	.values = "\"ADDRESS\" | \"ADDRESS:PORT\"",
 	.help = "the address to connect from" },
 [KEY_SPOOL] = { .name = "spool", .type = KEY_PATH, .top = true,
+	.check = check_directory,
 	.values = "\"DIRECTORY\"",
 	.help = "where messages wait that could not be sent" },
 [KEY_SPOOL_RESERVE] = { .name = "spool_reserve",

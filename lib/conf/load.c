@@ -378,6 +378,7 @@ load_files(struct conf *c, const struct conf_places *p, struct report *r,
 		return load_file(&first, p->file, NAMED, e);
 	if (load_file(&first, p->user_file, USERS, e) < 0)
 		return -1;
+	c->users = c->n;
 	return load_file(&second, p->system_file,
 	    first.s->files_n > 0 ? SYSTEMS_TOO : SYSTEMS, e);
 }

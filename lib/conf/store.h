@@ -16,6 +16,7 @@ struct conf_account {
 struct conf {
 	struct conf_account *accounts; /* owned */
 	size_t n;
+	size_t users;       /* so many, the first, are of the user's own file */
 	const char **names; /* owned; of the accounts, and NULL */
 	struct layer top, defaults, built_in;
 	struct source sources[2];         /* empty once all is loaded */

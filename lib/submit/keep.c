@@ -12,6 +12,15 @@
 #include "spool/share.h"
 #include "submit/step.h"
 
+/* The service of this machine: one that makes no use of our own spool. */
+static bool
+is_service(const struct account *a)
+{
+	return a->hosts_n == 1 && a->hosts[0].is_path &&
+	    a->protocol == PROTOCOL_LMTP && a->on_failure == FAILURE_FAILS &&
+	    a->deliver == DELIVER_NOW;
+}
+
 static enum delivery
 delivery(const struct letter *l, const struct request *r)
 {
@@ -28,6 +37,8 @@ delivery(const struct letter *l, const struct request *r)
 	if (r->delivery == DELIVERY_BACKGROUND &&
 	    a->on_failure == FAILURE_FAILS && a->deliver == DELIVER_NOW)
 		return DELIVERY_NOW; /* nobody would come for what remains */
+	if (wanted == DELIVERY_QUEUE && is_service(a))
+		return DELIVERY_NOW; /* it has a queue, and somebody to run it */
 	if (r->peer != NULL && wanted == DELIVERY_BACKGROUND)
 		return DELIVERY_QUEUE; /* see flush_after() */
 	return wanted;
@@ -49,11 +60,13 @@ int
 keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
     bool create, struct error *e)
 {
-	const char *set = r->spool != NULL ? r->spool : conf_spool(conf);
+	const char *set = r->spool;
 	char *path;
 	int rc;
 
 	*s = SPOOL;
+	if (set == NULL && conf != NULL)
+		set = conf_spool(conf);
 	if (set == NULL)
 		set = r->spool_usual;
 	if (set == NULL) {

@@ -15,7 +15,7 @@ bool keep_first(const struct letter *l, const struct request *r);
 bool keep_in_background(const struct letter *l, const struct request *r);
 
 /*
- * Open the spool that conf and r tell of: 0, or 1 when it does not exist and
+ * Open the spool that conf (NULL: it cannot be read) and r tell of: 0, or 1 when it does not exist and
  * create is not set.  ERR_SPOOL.
  */
 int keep_spool(struct spool *s, const struct conf *conf,

@@ -138,6 +138,13 @@ connections() {
 	find "$store" -name 'conn-*.json' | wc -l
 }
 
+# traced ARGUMENT...: strace, under which no leaks can be looked for.
+traced() {
+	command -v strace >/dev/null || skip "there is no strace"
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+	    timeout 60 strace -f "$@"
+}
+
 # ---- the program -------------------------------------------------------------
 
 # config <<END: the configuration as it stands.

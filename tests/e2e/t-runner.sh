@@ -191,17 +191,59 @@ case_a_file_among_the_accounts() {
 	expect_messages 1
 }
 
+case_mailq_tells_of_the_damaged() {
+	server
+	queueing
+	send_letter -odq
+	find "$SENDOFF_SPOOL/queue" -type f -exec sh -c 'echo x >"$1"' - {} \;
+	run_queue
+	send --queue </dev/null
+	expect_exit 0
+	grep -q "^-- 1 damaged: see $SENDOFF_SPOOL/damaged$" out ||
+	    fail "mailq does not tell"
+}
+
+case_mailq_of_a_broken_configuration() {
+	server
+	queueing
+	send_letter -odq
+	echo 'hots = "x";' >>sendoff.conf
+	send --queue </dev/null
+	expect_exit 78
+	expect_says 'hots'
+	grep -q 'you@example.test' out || fail "mailq shows nothing"
+}
+
+case_a_spool_here_and_there() {
+	server
+	queueing
+	sed -i '1i spool = "here";' sendoff.conf
+	send_letter -odq
+	expect_exit 78
+	expect_says 'is not a full path'
+}
+
+case_what_is_held_is_not_hastened() {
+	server
+	queueing
+	send_letter -odq
+	send --hold=all </dev/null
+	send --retry="$(find "$SENDOFF_SPOOL/held" -type f -printf '%f')" \
+	    </dev/null
+	expect_exit 64
+	expect_says 'has to be released'
+}
+
 # What is told of one of them is kept, but not that he is told of; then the
 # other one is refused, too.
 case_everybody_is_told_of() {
-	command -v strace >/dev/null || skip "there is no strace"
 	server --on 'rcpt has=one@ reply "550 5.1.1 no such user"' \
 	    --on 'rcpt has=two@ conn=1 reply "451 4.2.1 later"' \
 	    --on 'rcpt has=two@ reply "550 5.1.1 no such user"' \
 	    --on 'rcpt has=me@ reply "451 4.2.1 later"'
 	queueing
 	send -odq one@example.test two@example.test < <(letter)
-	strace -f -o trace -e inject=pwrite64:error=ENOSPC:when=2+ \
+	traced -o trace -e inject=pwrite64:error=ENOSPC:when=2+ \
 	    "$sendoff" -C "$dir/sendoff.conf" --flush </dev/null 2>err
 	expect_says 'No space left'
 	find "$SENDOFF_SPOOL" -type f -exec touch -d '1 hour ago' {} +

@@ -75,11 +75,10 @@ case_nothing_waiting_makes_no_spool() {
 # synced, nothing made, and no process.
 case_nothing_waiting_costs_nothing() {
 	local calls='fsync|fdatasync|syncfs|linkat?|renameat2?|mkdirat?|v?fork'
-	command -v strace >/dev/null || skip "no strace"
 	server
 	queueing
 	letter >message
-	timeout 60 strace -f -qq -o calls "$sendoff" -C sendoff.conf \
+	traced -qq -o calls "$sendoff" -C sendoff.conf \
 	    you@example.test <message || fail "exit status $?"
 	expect_messages 1
 	grep -q 'sendto(' calls || fail "strace has seen nothing"
@@ -246,7 +245,6 @@ case_all_of_them() {
 # It takes no look at the others.
 case_one_of_many_is_found_at_once() {
 	local id n
-	command -v strace >/dev/null || skip "there is no strace"
 	server
 	account 'deliver = "queue";'
 	send_letter
@@ -255,7 +253,7 @@ case_one_of_many_is_found_at_once() {
 		cp "$SENDOFF_SPOOL/queue/test/$id" \
 		    "$SENDOFF_SPOOL/queue/test/0$n"
 	done
-	strace -f -o calls "$sendoff" -C sendoff.conf --remove="$id" \
+	traced -o calls "$sendoff" -C sendoff.conf --remove="$id" \
 	    </dev/null 2>err || skip "nothing can be traced"
 	expect_waiting queue 100
 	n=$(grep -cE 'newfstatat\(.*"0[0-9]{2}"' calls)

@@ -180,6 +180,28 @@ START_TEST(a_home_that_cannot_be_entered)
 }
 END_TEST
 
+/* What the machine offers is no reason not to know his own account. */
+START_TEST(the_only_account_of_the_user)
+{
+	struct account a = ACCOUNT;
+	struct scene s;
+
+	scene_open(&s);
+	scene_write(s.file, "accounts: { own: { host = \"h\"; }; };\n", 0600);
+	scene_write(s.system,
+	    "accounts: { x: { host = \"h\"; }; y: { host = \"h\"; }; };\n",
+	    0644);
+	scene_must(&s, NULL);
+	ck_assert_msg(
+	    conf_account(s.c, &(struct conf_wish){ .sender = "me@example.org" },
+		&a, &s.e) == 0,
+	    "%s", s.e.text);
+	ck_assert_str_eq(a.name, "own");
+	account_clear(&a);
+	scene_close(&s);
+}
+END_TEST
+
 START_TEST(a_file_that_was_named)
 {
 	struct scene s;
@@ -732,6 +754,7 @@ suite_conf_load(void)
 	tcase_add_test(t, errors_of_all_files_are_told);
 	suite_add_tcase(s, t);
 	tcase_add_test(f, a_home_that_cannot_be_entered);
+	tcase_add_test(f, the_only_account_of_the_user);
 	tcase_add_test(f, a_file_that_was_named);
 	tcase_add_test(f, a_file_closed_to_the_user);
 	LOOP(f, open_files_hold_no_secrets, modes);
