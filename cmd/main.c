@@ -57,6 +57,7 @@ settle(bool *no_input)
 #endif
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* else nobody learns how a child ended */
 	umask(077);
 }
 

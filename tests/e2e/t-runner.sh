@@ -106,6 +106,21 @@ case_an_account_that_is_gone() {
 	    fail "the message is gone"
 }
 
+# Whoever started us may ignore SIGCHLD, and with that waitpid(2) knows nothing.
+case_what_children_say_is_heard() {
+	server
+	queueing
+	send_letter -odq
+	sed -i 's/test: {/another: {/; s/"test"/"another"/' "$dir/sendoff.conf"
+	mkdir "$SENDOFF_SPOOL/queue/another"
+	"$python" -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$sendoff" -C sendoff.conf --flush \
+	    </dev/null >out 2>err
+	status=$?
+	expect_exit 78
+}
+
 case_a_clock_that_was_years_ahead() {
 	server
 	queueing
