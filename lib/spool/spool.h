@@ -3,7 +3,8 @@
  *
  *	queue/ACCOUNT/ID   waiting, to be tried when its time of change has come
  *	held/ACCOUNT/ID    kept back, until somebody releases it
- *	dead/ACCOUNT/ID    a report that could not be sent back
+ *	dead/ACCOUNT/ID    what could be delivered neither to its recipients nor
+ *	                   back to its sender
  *	damaged/ID         what cannot be read
  *	draft/             under way, where the file system has no unnamed files
  *
