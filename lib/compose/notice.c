@@ -30,6 +30,7 @@ struct making {
 
 	/* of reading */
 	enum part part;
+	size_t header;                  /* octets of the message's that went */
 	struct message_reader original; /* owned */
 	struct bytes pending;           /* borrowed: came, did not go yet */
 };
@@ -240,14 +241,40 @@ prepare(struct making *m)
 
 /* ---- reading it ----------------------------------------------------------------- */
 
+/* As many of these fields as have room. */
+static struct bytes
+fields_within(struct bytes fields, size_t room)
+{
+	size_t n = room;
+
+	if (fields.n <= room)
+		return fields;
+	while (n > 0 &&
+	    (fields.p[n - 1] != '\n' || fields.p[n] == ' ' ||
+		fields.p[n] == '\t'))
+		n--;
+	return bytes_head(fields, n);
+}
+
 /* No field is empty, and so the empty line is the end of the header. */
 static int
-next_of_original(struct making *m)
+next_of_header(struct making *m)
 {
 	if (message_next(&m->original, &m->pending, m->e) < 0)
 		return -1;
-	if (!m->whole && bytes_same(m->pending, BYTES("\r\n")))
-		m->pending = (struct bytes){ 0 };
+	m->pending = bytes_same(m->pending, BYTES("\r\n"))
+	    ? (struct bytes){ 0 }
+	    : fields_within(m->pending, NOTICE_HEADER_MOST - m->header);
+	m->header += m->pending.n;
+	return 0;
+}
+
+static int
+next_of_original(struct making *m)
+{
+	if ((m->whole ? message_next(&m->original, &m->pending, m->e)
+		      : next_of_header(m)) < 0)
+		return -1;
 	if (m->pending.n == 0)
 		m->part++;
 	return 0;

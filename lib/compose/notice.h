@@ -39,7 +39,7 @@ struct notice {
 	const char *tmp_dir;   /* as in struct intake */
 };
 
-enum { NOTICE_WHOLE_MOST = 64 << 10 };
+enum { NOTICE_WHOLE_MOST = 64 << 10, NOTICE_HEADER_MOST = 64 << 10 };
 
 /*
  * Make the notice: to is a message just initialised, and afterwards as if read,
@@ -48,7 +48,8 @@ enum { NOTICE_WHOLE_MOST = 64 << 10 };
  * or its header; without RET whole if it has no more than NOTICE_WHOLE_MOST
  * octets.  All other notices have the header, and so has one where header_only
  * says so, or with a message in it that no server could be given: signed, with
- * lines that must be broken.
+ * lines that must be broken.  A header is cut off, between two fields, at
+ * NOTICE_HEADER_MOST octets.
  *
  * Status is what the server said; 4.4.7 where it said none and tries are over
  * (nothing is decided, or it was refused with no more than a 4yz), else what the

@@ -517,6 +517,29 @@ START_TEST(the_header_whatever_was_asked)
 }
 END_TEST
 
+START_TEST(a_header_without_end)
+{
+	struct buf letter = BUF(200 << 10);
+	struct sample s;
+
+	for (int i = 0; i < 150; i++) {
+		buf_addf(&letter, "X-%d: ", i);
+		letter_fill(&letter, BYTES("x"), 900);
+		buf_adds(&letter, "\r\n");
+	}
+	buf_adds(&letter, "Subject: last\r\n\r\nx\r\n");
+	sample_init(&s, buf_text(&letter));
+	s.n.header_only = true;
+	sample_make(&s);
+	assert_holds(part(&s, 3), "\r\nX-0: ");
+	assert_holds(part(&s, 3), "\r\nX-69: ");
+	assert_lacks(part(&s, 3), "\r\nX-75: ");
+	ck_assert_uint_lt(part(&s, 3).n, NOTICE_HEADER_MOST + 200);
+	buf_clear(&letter);
+	sample_clear(&s);
+}
+END_TEST
+
 /* letter_write() measures the lines. */
 START_TEST(lines_that_are_too_long)
 {
@@ -681,6 +704,7 @@ suite_notice(void)
 	tcase_add_loop_test(t, what_is_returned, 0, N(returns));
 	tcase_add_loop_test(t, large_messages, 0, N(sizes));
 	tcase_add_test(t, the_header_whatever_was_asked);
+	tcase_add_test(t, a_header_without_end);
 	tcase_add_test(t, lines_that_are_too_long);
 	tcase_add_test(t, lines_that_are_too_long_and_signed);
 	tcase_add_test(t, nothing_breaks_out);
