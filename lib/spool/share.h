@@ -6,19 +6,16 @@
 
 #include "spool/spool.h"
 
-enum { SHARE_ALL = -1 };
+enum { SHARE_ALL = -1, SHARE_BLOCK = 4096 };
 
 /*
- * Nothing is kept by anybody else who does so, from now until the descriptor
- * that is returned is closed.  ERR_SPOOL.
+ * May so many octets be added to what waits, is kept back or is dead, when most
+ * is what uid may have handed in of it (SHARE_ALL: anybody)?  1 yes, 0 no; -1,
+ * ERR_SPOOL when it cannot be known.  A file counts as the SHARE_BLOCKs that it
+ * takes.  Whose it is stands in it: files are opened only when all of them are
+ * more than most, and until it is known.  Nobody is kept from adding meanwhile.
  */
-int spool_lock(struct spool *s, struct error *e);
-
-/*
- * Octets of the files that wait, are kept back or could not be sent back, and
- * that uid handed in (SHARE_ALL: that anybody did).  Looks into each of them.
- * -1, ERR_SPOOL when it cannot be known.
- */
-int64_t spool_share(struct spool *s, int64_t uid, struct error *e);
+int spool_may_add(struct spool *s, int64_t uid, int64_t octets, int64_t most,
+    struct error *e);
 
 #endif

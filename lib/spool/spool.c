@@ -120,6 +120,7 @@ add_item(struct spool_list *list, int dir, const char *name)
 	item = &list->items[list->n++];
 	memcpy(item->id, name, strlen(name) + 1);
 	item->due = st.st_mtime;
+	item->size = st.st_size;
 	return 0;
 }
 

@@ -54,10 +54,11 @@ void spool_close(struct spool *s);
 int spool_keep(struct spool *s, enum spool_place place, struct entry *n,
     struct message *m, const struct here *here, struct error *e);
 
-/* What waits: ids and when they are due, by age.  Terminated by nothing. */
+/* What waits, by age.  Terminated by nothing. */
 struct spool_item {
 	char id[ENTRY_ID];
-	int64_t due; /* seconds since the epoch */
+	int64_t due;  /* seconds since the epoch */
+	int64_t size; /* octets of the file */
 };
 struct spool_list {
 	struct spool_item *items; /* owned */

@@ -269,36 +269,29 @@ mark(struct letter *l, const struct error *why)
 
 /* A user without a name may be one of many who are the same man. */
 static int
-check_share(struct spool *s, const struct letter *l, const struct peer *p,
-    int64_t most, struct error *e)
+check_share(struct spool *s, const struct peer *p, int64_t octets, int64_t most,
+    struct error *e)
 {
-	int64_t has = spool_share(s, p->named ? (int64_t)p->uid : SHARE_ALL, e);
+	int64_t whose = p->named ? (int64_t)p->uid : SHARE_ALL;
+	int may = spool_may_add(s, whose, octets, most, e);
 
-	if (has < 0)
-		return -1;
-	if (message_size(&l->message) <= most - has)
-		return 0;
+	if (may != 0)
+		return may < 0 ? -1 : 0;
 	error_set(e, ERR_SPOOL,
-	    "too much mail of uid %lu%s waits: %" PRId64 " octets, and %" PRId64
-	    " is the limit",
-	    (unsigned long)p->uid, p->named ? "" : " and all others", has,
-	    most);
+	    "too much mail of uid %lu%s waits: %" PRId64 " octets is the limit",
+	    (unsigned long)p->uid, p->named ? "" : " and all others", most);
 	return error_transient(e);
 }
 
-/* What a client of the service may keep; *lock, if it is not -1, is the
-   caller's until that is done. */
-static int
-enter(struct spool *s, const struct letter *l, const struct request *r,
-    int *lock, struct error *e)
+int
+keep_admit(struct spool *s, const struct letter *l, const struct request *r,
+    int64_t octets, struct error *e)
 {
 	int64_t most = conf_limits(l->conf).spool;
 
-	*lock = -1;
 	if (most == 0 || r->peer == NULL || peer_trusted(r->peer))
 		return 0;
-	*lock = spool_lock(s, e);
-	return *lock < 0 ? -1 : check_share(s, l, r->peer, most, e);
+	return check_share(s, r->peer, octets, most, e);
 }
 
 static int
@@ -307,12 +300,12 @@ keep(struct letter *l, const struct request *r, const struct error *why,
 {
 	struct entry n;
 	struct spool s;
-	int rc, lock = -1;
+	int rc;
 
 	entry_init(&n);
 	rc = keep_spool(&s, l->conf, r, true, e);
 	if (rc == 0)
-		rc = enter(&s, l, r, &lock, e);
+		rc = keep_admit(&s, l, r, message_size(&l->message), e);
 	if (rc == 0)
 		rc = describe(&n, l, r, why, e);
 	if (rc == 0)
@@ -323,8 +316,6 @@ keep(struct letter *l, const struct request *r, const struct error *why,
 	}
 	n.env = ENVELOPE;
 	entry_clear(&n);
-	if (lock >= 0)
-		close(lock);
 	spool_close(&s);
 	return rc;
 }

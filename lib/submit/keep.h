@@ -28,6 +28,14 @@ int keep_spool(struct spool *s, const struct conf *conf,
 int keep_own_spool(struct spool *s, const struct conf *conf,
     const struct request *r, struct error *e);
 
+/*
+ * May so many octets be kept in s for whoever hands l in?  What waits for a
+ * client of the service has a limit (limit_spool): ERR_SPOOL, transient, beyond
+ * it.  That several come at once, each with one message, is not seen.
+ */
+int keep_admit(struct spool *s, const struct letter *l, const struct request *r,
+    int64_t octets, struct error *e);
+
 /* Is it the message, which will be refused in the same way at any time? */
 bool keep_is_hopeless(const struct error *e);
 

@@ -322,19 +322,19 @@ kilobytes() {
 
 case_nobody_fills_the_disk() {
 	named
-	port=1 relay_configured 'limit_spool = "10K";'
+	port=1 relay_configured 'limit_spool = "40K";'
 	spool
 	service
-	send_as "$ANN" you@example.test < <(kilobytes 6)
+	send_as "$ANN" you@example.test < <(kilobytes 25)
 	expect_exit 0
-	send_as "$ANN" you@example.test < <(kilobytes 6)
+	send_as "$ANN" you@example.test < <(kilobytes 25)
 	expect_exit 75
-	expect_says "452 4\.3\.1 .*too much mail of uid $ANN waits: [67]... octets, and 10240 is the limit"
+	expect_says "452 4\.3\.1 .*too much mail of uid $ANN waits: 40960 octets is the limit"
 	send_as "$ANN" you@example.test < <(kilobytes 1)
 	expect_exit 0
-	send_as "$BOB" you@example.test < <(kilobytes 6)
+	send_as "$BOB" you@example.test < <(kilobytes 25)
 	expect_exit 0
-	send_as "$SERVICE" you@example.test < <(kilobytes 12)
+	send_as "$SERVICE" you@example.test < <(kilobytes 50)
 	expect_exit 0
 	[ "$(waiting)" -eq 4 ] || fail "not four wait"
 	of_service --queue --report=json >queue
@@ -344,17 +344,43 @@ case_nobody_fills_the_disk() {
 # He could come as another, again and again.
 case_nor_does_who_has_no_name() {
 	named
-	port=1 relay_configured 'limit_spool = "10K";'
+	port=1 relay_configured 'limit_spool = "40K";'
 	spool
 	service
-	send_as "$ANN" you@example.test < <(kilobytes 6)
-	send_as 165536 you@example.test < <(kilobytes 3)
+	send_as "$ANN" you@example.test < <(kilobytes 20)
+	send_as 165536 you@example.test < <(kilobytes 10)
 	expect_exit 0
-	send_as 165537 you@example.test < <(kilobytes 3)
+	send_as 165537 you@example.test < <(kilobytes 10)
 	expect_exit 75
 	expect_says '452 4\.3\.1 .*of uid 165537 and all others waits'
-	send_as "$BOB" you@example.test < <(kilobytes 6)
+	send_as "$BOB" you@example.test < <(kilobytes 20)
 	expect_exit 0
+}
+
+# However much waits, one more costs a look at the sizes, not at each of them.
+case_what_waits_is_not_read_again() {
+	local n
+	command -v strace >/dev/null || skip "there is no strace"
+	named
+	port=1 relay_configured
+	spool
+	one_waits
+	for n in {0..9}{0..9}; do
+		cp -a "$(only_waiting)" "$dir/run/spool/queue/relay/0$n"
+	done
+	activated -bs --protocol=lmtp
+	strace -f -qq -o calls -p "$service" &
+	echo $! >>"$dir/pids"
+	wait_for "strace" grep -q '^TracerPid:.[1-9]' "/proc/$service/status"
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	[ "$(waiting)" -eq 102 ] || fail "$(waiting) wait"
+	grep -q 'newfstatat(.*"0[0-9][0-9]"' calls || fail "strace sees nothing"
+	! grep 'openat(.*"0[0-9][0-9]"' calls || fail "they were opened"
+}
+
+only_waiting() {
+	find "$dir/run/spool/queue/relay" -name '????????????*'
 }
 
 # ---- who it is --------------------------------------------------------------

@@ -1008,27 +1008,37 @@ START_TEST(what_root_makes_is_whose_its_place_is)
 }
 END_TEST
 
+static int
+may_add(int64_t uid, int64_t octets, int64_t most)
+{
+	struct error e = ERROR_NONE;
+
+	return spool_may_add(&spool, uid, octets, most, &e);
+}
+
 START_TEST(the_share_of_each)
 {
+	const int64_t block = SHARE_BLOCK;
 	struct error e = ERROR_NONE;
 	char a[ENTRY_ID] = "", b[ENTRY_ID] = "", c[ENTRY_ID] = "";
 	struct item i;
-	int64_t one;
 
-	ck_assert_int_eq(spool_share(&spool, 1001, &e), 0);
+	ck_assert_int_eq(may_add(1001, block, block), 1);
+	ck_assert_int_eq(may_add(1001, block + 1, block), 0);
 	ck_assert_int_eq(keep(LETTER, a, 0, &e), 0);
-	one = spool_share(&spool, 1001, &e);
-	ck_assert_int_gt(one, SPOOL_HEAD + (int64_t)strlen(LETTER));
 	ck_assert_int_eq(keep(LETTER, b, 0, &e), 0);
-	ck_assert_int_eq(spool_share(&spool, 1000, &e), 0);
 	ck_assert_int_eq(keep(LETTER, c, 1, &e), 0);
 	ck_assert_int_eq(item_take(&i, &spool, SPOOL_QUEUE, "acc", b, &e), 0);
 	ck_assert_int_eq(item_move(&i, SPOOL_HELD, &e), 0);
 	item_release(&i);
-	ck_assert_int_eq(spool_share(&spool, 1001, &e), 2 * one);
-	ck_assert_int_gt(spool_share(&spool, 1000, &e), one);
-	ck_assert_int_eq(spool_share(&spool, SHARE_ALL, &e),
-	    2 * one + spool_share(&spool, 1000, &e));
+	ck_assert_int_eq(may_add(1001, 1, 4 * block), 1);
+	ck_assert_int_eq(may_add(1001, 1, 3 * block), 1);
+	ck_assert_int_eq(may_add(1001, 1, 3 * block - 1), 0);
+	ck_assert_int_eq(may_add(1000, 1, 2 * block), 1);
+	ck_assert_int_eq(may_add(1000, 1, 2 * block - 1), 0);
+	ck_assert_int_eq(may_add(1002, 1, block), 1);
+	ck_assert_int_eq(may_add(SHARE_ALL, 1, 4 * block), 1);
+	ck_assert_int_eq(may_add(SHARE_ALL, 1, 4 * block - 1), 0);
 }
 END_TEST
 
