@@ -207,8 +207,10 @@ static void
 tell_relayed(struct serving *v, struct letter *l)
 {
 	struct error e = ERROR_NONE;
+	struct request r = *v->r;
 
-	if (notify_relayed_at_once(l, v->r, &e) < 0)
+	r.peer = gate_peer(&v->gate); /* it is his */
+	if (notify_relayed_at_once(l, &r, &e) < 0)
 		report_error(v->r->program, REPORT_TEXT, &e, 0);
 }
 

@@ -204,6 +204,7 @@ notify_relayed_at_once(
 		return 0;
 	entry_init(&n);
 	rc = keep_spool(&s, l->conf, r, true, e);
+	rc = rc != 0 ? rc : keep_admit_report(&s, l, r, e);
 	if (rc == 0)
 		rc = keep_describe(&n, l, r, e);
 	if (rc == 0)

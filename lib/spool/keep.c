@@ -206,7 +206,7 @@ check_room(
 {
 	struct statvfs fs;
 
-	if (n->report || fstatvfs(d->dir, &fs) < 0 ||
+	if ((n->report && !d->s->strict) || fstatvfs(d->dir, &fs) < 0 ||
 	    room_left(&fs, d->s->reserve, size))
 		return 0;
 	error_set(e, ERR_SPOOL,

@@ -30,6 +30,7 @@ struct spool {
 	uid_t owner;
 	char *path;        /* owned */
 	int64_t reserve;   /* octets that what is kept must leave free */
+	bool strict;       /* not even reports may use it up */
 	bool named_drafts; /* as if there were no unnamed files; for tests */
 };
 #define SPOOL ((struct spool){ .dir = -1 })
@@ -49,7 +50,8 @@ void spool_close(struct spool *s);
  * unless it had one before: then 0 also means that it was there already.
  * ERR_SPOOL when not (transient where room or the disk was wanting); nothing is
  * left behind.  ERR_TOO_LARGE for an envelope that could not be read again,
- * with its history.  Reports alone may use up the reserve.
+ * with its history.  Reports alone may use up the reserve, unless s
+ * is strict.
  */
 int spool_keep(struct spool *s, enum spool_place place, struct entry *n,
     struct message *m, const struct here *here, struct error *e);

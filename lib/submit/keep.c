@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clean.h"
+#include "compose/notice.h"
 #include "conf/secret_value.h"
 #include "spool/retry.h"
 #include "spool/share.h"
@@ -292,6 +293,19 @@ keep_admit(struct spool *s, const struct letter *l, const struct request *r,
 	if (most == 0 || r->peer == NULL || peer_trusted(r->peer))
 		return 0;
 	return check_share(s, r->peer, octets, most, e);
+}
+
+/* What it is about is gone already: it is told for the sake of telling, and
+   nobody may fill the disk with that. */
+int
+keep_admit_report(struct spool *s, const struct letter *l,
+    const struct request *r, struct error *e)
+{
+	int64_t size = message_size(&l->message);
+
+	s->strict = true;
+	return keep_admit(
+	    s, l, r, size < NOTICE_HEADER_MOST ? size : NOTICE_HEADER_MOST, e);
 }
 
 static int

@@ -36,6 +36,11 @@ int keep_own_spool(struct spool *s, const struct conf *conf,
 int keep_admit(struct spool *s, const struct letter *l, const struct request *r,
     int64_t octets, struct error *e);
 
+/* The same of a report on l, which was sent at once: it has the header of l.  The
+   reserve is not for such as that. */
+int keep_admit_report(struct spool *s, const struct letter *l,
+    const struct request *r, struct error *e);
+
 /* Is it the message, which will be refused in the same way at any time? */
 bool keep_is_hopeless(const struct error *e);
 

@@ -392,6 +392,34 @@ case_some_of_the_disk_stays_free() {
 	[ "$(<free)" -lt 51 ] || fail "$(<free) K are free"
 }
 
+fill_the_spool_and_talk() {
+	fill_the_spool
+	"$python" "$here/bs.py" "$sendoff" -C "$dir/another.conf" -bs \
+	    >"$dir/out" 2>"$dir/err" <<-'END'
+		EHLO x\r\n
+		MAIL FROM:<ann@example.test>\r\n
+		RCPT TO:<you@example.test> NOTIFY=SUCCESS\r\n
+		DATA\r\n
+		Subject: x\r\n\r\nb\r\n.\r\n
+		QUIT\r\n
+	END
+	grep -rl auto-replied "$SENDOFF_SPOOL/queue" | wc -l >"$dir/reports"
+}
+export -f fill_the_spool_and_talk
+
+# What it would tell is that all went well.
+case_nor_is_it_for_what_was_passed_on() {
+	server --without DSN --on 'mail has=<> reply "451 4.3.0 later"'
+	account 'on_failure = "queue"; retry_min = "1h";'
+	sed 's/test: {/another: {/; s/"test"/"another"/' sendoff.conf \
+	    >another.conf # for which nothing waits
+	letter "$(head -c 2000 /dev/zero | tr "\0" x | fold -w 70)" >mail
+	export dir sendoff python here
+	on_small_disk 1m fill_the_spool_and_talk
+	expect_says 'too full'
+	[ "$(<reports)" -eq 0 ] || fail "a report was kept"
+}
+
 case_some_files_stay_free() {
 	server
 	account

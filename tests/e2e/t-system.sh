@@ -357,6 +357,28 @@ case_nor_does_who_has_no_name() {
 	expect_exit 0
 }
 
+# He asks for them, and what they are about was sent.
+case_nor_do_reports() {
+	named
+	relay_server --without DSN --on 'mail has=<> reply "451 4.3.0 later"'
+	relay_configured 'limit_spool = "8K";'
+	spool
+	service
+	for _ in 1 2 3 4; do
+		send_as "$ANN" -N success you@example.test < <(letter)
+		expect_exit 0
+	done
+	expect_messages 4
+	[ "$(waiting)" -eq 2 ] || fail "$(waiting) reports wait"
+	grep -q "too much mail of uid $ANN waits" "$dir/service.err" ||
+	    fail "nobody is told"
+	of_service --queue --report=json >queue
+	[ "$(grep -c "\"uid\": *$ANN\>" queue)" -eq 2 ] ||
+	    fail "they are not his: $(<queue)"
+	send_as "$BOB" -N success you@example.test < <(letter)
+	[ "$(waiting)" -eq 3 ] || fail "the other one has no report"
+}
+
 # However much waits, one more costs a look at the sizes, not at each of them.
 case_what_waits_is_not_read_again() {
 	local n
