@@ -191,9 +191,37 @@ leave_the_caller(void)
 	dup2(fd, STDERR_FILENO);
 }
 
+/* What a run on the side has to have. */
+struct turn {
+	struct spool *s; /* borrowed */
+	int turn;        /* owned; or -1 */
+	int line;        /* owned: the turn is still to come; or -1 */
+};
+
+/*
+ * What is to be sent in the background must not be forgotten by a run that has
+ * begun already, and so the next one stands in line for its turn.  Whoever finds
+ * somebody there leaves it to him: he has not looked yet.
+ */
+static bool
+has_turn(struct turn *t, const char *account, bool or_line)
+{
+	return spool_turn(t->s, account, &t->turn) ||
+	    (or_line && spool_line(t->s, account, &t->line));
+}
+
+static void
+end_turn(struct turn *t)
+{
+	if (t->turn >= 0)
+		close(t->turn);
+	if (t->line >= 0)
+		close(t->line);
+}
+
 /* A child of nobody: no caller has to wait for it, or leaves a zombie. */
 static void
-in_background(const struct letter *l, const struct request *r)
+in_background(const struct letter *l, const struct request *r, struct turn *t)
 {
 	struct flush_wish w = { .account = l->account.name };
 	struct trace quiet = { .here = r->here };
@@ -212,22 +240,23 @@ in_background(const struct letter *l, const struct request *r)
 	own.progress = NULL;
 	own.form = REPORT_QUIET;
 	own.account_traces = false;
+	if (t->line >= 0)
+		spool_await_turn(t->s, w.account, t->line, &t->turn);
 	_exit(flush(&own, &w));
 }
 
 static void
-drain(const struct letter *l, const struct request *r)
+run_beside(const struct letter *l, const struct request *r, bool or_line)
 {
 	struct error ignored = ERROR_NONE;
 	struct spool s;
-	int turn = -1;
+	struct turn t = { &s, -1, -1 };
 
 	if (keep_own_spool(&s, l->conf, r, &ignored) == 0 &&
 	    spool_due(&s, l->account.name, r->here->now().tv_sec) &&
-	    spool_turn(&s, l->account.name, &turn))
-		in_background(l, r);
-	if (turn >= 0)
-		close(turn);
+	    has_turn(&t, l->account.name, or_line))
+		in_background(l, r, &t);
+	end_turn(&t);
 	spool_close(&s);
 }
 
@@ -242,8 +271,8 @@ flush_after(const struct letter *l, const struct request *r, struct outcome o)
 	if (o.exit != EX_OK || r->peer != NULL)
 		return;
 	if (l->queue_id[0] != '\0' && keep_in_background(l, r))
-		in_background(l, r);
+		run_beside(l, r, true);
 	else if (l->queue_id[0] == '\0' &&
 	    l->account.on_failure == FAILURE_QUEUES)
-		drain(l, r);
+		run_beside(l, r, false);
 }

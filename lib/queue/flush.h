@@ -28,10 +28,12 @@ bool flush_wanted(const struct request *r);
 
 /*
  * After a letter was told of (struct request's then): a process of its own
- * sends it if it was to be sent in the background, or what else waits for its
- * account, now that its server takes mail; of the latter there is one at a
- * time, for many senders would have the server turn all of them away.  The
- * caller has his answer.  Nothing is done for a client of the service.
+ * sends what waits for its account, if this letter was to be sent in the
+ * background, or its server takes mail now.  Of such there is one at a time for
+ * an account, for many senders would have the server turn all of them away, and
+ * one that waits for its end when there is something to be sent in the
+ * background.  The caller has his answer.  Nothing is done for a client of the
+ * service.
  */
 void flush_after(
     const struct letter *l, const struct request *r, struct outcome o);

@@ -211,16 +211,38 @@ spool_due(struct spool *s, const char *account, int64_t now)
 }
 
 /* Where there are no locks, nobody is in the way. */
+static bool
+try_lock(int fd, int *held)
+{
+	*held = fd;
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return true;
+	close(fd);
+	*held = -1;
+	return false;
+}
+
 bool
 spool_turn(struct spool *s, const char *account, int *held)
 {
+	return try_lock(place_open(s, SPOOL_QUEUE, account, false), held);
+}
+
+/* The other directory of the account has no other use for its lock. */
+bool
+spool_line(struct spool *s, const char *account, int *held)
+{
+	return try_lock(place_open(s, SPOOL_HELD, account, true), held);
+}
+
+/* Whoever made us may have a copy of the place: closing ours would not do. */
+void
+spool_await_turn(struct spool *s, const char *account, int line, int *held)
+{
 	*held = place_open(s, SPOOL_QUEUE, account, false);
-	if (*held < 0 || flock(*held, LOCK_EX | LOCK_NB) == 0 ||
-	    errno != EWOULDBLOCK)
-		return true;
-	close(*held);
-	*held = -1;
-	return false;
+	while (*held >= 0 && flock(*held, LOCK_EX) < 0 && errno == EINTR)
+		continue;
+	flock(line, LOCK_UN);
 }
 
 struct names {

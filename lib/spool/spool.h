@@ -86,6 +86,16 @@ bool spool_due(struct spool *s, const char *account, int64_t now);
  */
 bool spool_turn(struct spool *s, const char *account, int *held);
 
+/*
+ * Where it may not: the one place in line for the next turn, *held as above.
+ * Whoever has it awaits his turn, and gives the place up with that, before he
+ * looks what is due: so whoever does not get the place either has somebody who
+ * will come for what he has kept.
+ */
+bool spool_line(struct spool *s, const char *account, int *held);
+void spool_await_turn(
+    struct spool *s, const char *account, int line, int *held);
+
 /* Remove drafts that were left behind: an hour old, and nobody's (a draft is
    locked while it is written). */
 void spool_sweep(struct spool *s, int64_t now);

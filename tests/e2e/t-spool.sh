@@ -188,6 +188,28 @@ case_odb_is_in_the_background() {
 	expect_messages 1
 }
 
+# A crowd comes in by one door: who finds a run under way leaves his letter to
+# it, and none is forgotten.
+case_odb_by_one_connection_at_a_time() {
+	local n most=0 senders=() since=$SECONDS
+	server --on 'dot delay 50'
+	account 'on_failure = "queue"; retry_min = "1h";'
+	letter >mail
+	for _ in $(seq 30); do
+		"$sendoff" -C sendoff.conf -odb you@example.test <mail &
+		senders+=($!)
+	done
+	until [ -e "$store/message-30.eml" ] || [ $((SECONDS - since)) -gt 30 ]; do
+		n=$(find "$store" -name '.conn-*' | wc -l)
+		[ "$n" -le "$most" ] || most=$n
+		sleep 0.02
+	done
+	wait "${senders[@]}"
+	wait_for "its end" sh -c "[ -z \"\$(find $SENDOFF_SPOOL -type f)\" ]"
+	expect_messages 30
+	[ "$most" -le 2 ] || fail "$most connections at once"
+}
+
 case_odi_is_at_once() {
 	server
 	account 'deliver = "queue";'

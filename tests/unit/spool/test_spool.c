@@ -308,6 +308,30 @@ START_TEST(runs_on_the_side_take_turns)
 }
 END_TEST
 
+/* With a copy of the place somewhere else, as after a fork. */
+START_TEST(one_in_line)
+{
+	struct error e = ERROR_NONE;
+	char id[ENTRY_ID] = "";
+	int line, copy, next, turn;
+
+	ck_assert_int_eq(keep(LETTER, id, 0, &e), 0);
+	ck_assert(spool_line(&spool, "acc", &line));
+	ck_assert(!spool_line(&spool, "acc", &next));
+	ck_assert_int_eq(next, -1);
+	ck_assert(spool_turn(&spool, "acc", &turn));
+	close(turn);
+	copy = dup(line);
+	spool_await_turn(&spool, "acc", line, &turn);
+	ck_assert(!spool_turn(&spool, "acc", &next));
+	ck_assert(spool_line(&spool, "acc", &next));
+	close(next);
+	close(copy);
+	close(line);
+	close(turn);
+}
+END_TEST
+
 START_TEST(what_was_tried_is_put_off)
 {
 	struct error e = ERROR_NONE;
@@ -1057,6 +1081,7 @@ suite_spool(void)
 	tcase_add_loop_test(t, what_is_kept_is_taken, 0, 2);
 	tcase_add_loop_test(t, a_large_message, 0, 2);
 	tcase_add_test(t, runs_on_the_side_take_turns);
+	tcase_add_test(t, one_in_line);
 	tcase_add_test(t, what_was_tried_is_put_off);
 	tcase_add_loop_test(t, the_same_id_again_is_the_same_message, 0, 2);
 	tcase_add_test(t, the_draft_of_somebody_else_stays);
