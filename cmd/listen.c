@@ -46,7 +46,7 @@ struct listener {
 	struct child children[CHILDREN_MOST];
 	size_t n;
 	pid_t run;        /* the child that runs over the spool; or 0 */
-	int64_t next_run; /* ticks */
+	int64_t next_run; /* ticks; INT64_MAX: when this one has ended */
 	int64_t stops;    /* ticks, after which children are killed; 0: that
 	                     they end is not all we wait for */
 };
@@ -285,17 +285,17 @@ now(const struct listener *s)
 	return s->r->here->ticks();
 }
 
+/* What a session left while a run was under way it may not have seen. */
 static void
 plan_run(struct listener *s, pid_t ended)
 {
-	int64_t soon = now(s) + (int64_t)RUN_AFTER * SECOND;
+	int64_t wait = ended == s->run ? RUN_EVERY : RUN_AFTER;
+	int64_t next = now(s) + wait * SECOND;
 
-	if (ended == s->run) {
+	if (ended == s->run)
 		s->run = 0;
-		s->next_run = now(s) + (int64_t)RUN_EVERY * SECOND;
-	} else if (soon < s->next_run) {
-		s->next_run = soon;
-	}
+	if (next < s->next_run)
+		s->next_run = next;
 }
 
 static void
@@ -359,17 +359,28 @@ wait_once(struct listener *s, int64_t until)
 		take_client(s);
 }
 
+static void
+start_run(struct listener *s)
+{
+	s->run = start_child(s, run_spool, -1);
+	s->next_run =
+	    s->run != 0 ? INT64_MAX : now(s) + (int64_t)RUN_EVERY * SECOND;
+}
+
+static bool
+may_run(const struct listener *s)
+{
+	return s->run == 0 && s->n < CHILDREN_MOST;
+}
+
 /* Nobody else runs over the spool where there is no systemd. */
 static void
 listen_once(struct listener *s)
 {
-	bool idle = s->run == 0 && s->n < CHILDREN_MOST;
-
-	if (idle && now(s) >= s->next_run) {
-		s->next_run = now(s) + (int64_t)RUN_EVERY * SECOND;
-		s->run = start_child(s, run_spool, -1);
-	}
-	wait_once(s, idle ? s->next_run : now(s) + (int64_t)RUN_EVERY * SECOND);
+	if (may_run(s) && now(s) >= s->next_run)
+		start_run(s);
+	wait_once(
+	    s, may_run(s) ? s->next_run : now(s) + (int64_t)RUN_EVERY * SECOND);
 }
 
 static void

@@ -301,6 +301,21 @@ case_the_listener_runs_over_the_spool() {
 	[ "$(waiting)" -eq 0 ] || fail "it waits for ever"
 }
 
+case_what_is_left_during_a_run_is_next() {
+	public
+	relay_server --on 'rcpt has=waits@ delay 3500'
+	relay_configured
+	spool 'deliver = \"background\";'
+	one_waits
+	service
+	wait_for "the first run" under_way
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 0
+	delivered 0 || skip "the run is over"
+	wait_for "what waited before it came" delivered 1
+	wait_for "what was left by a session" delivered 2
+}
+
 case_a_run_ends_with_the_listener() {
 	public
 	relay_server --on 'rcpt delay 60000'
