@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -15,9 +15,15 @@
 
 enum { PROCESSES_MOST = 64 };
 
+/* A process, and a pipe that it alone can write to: closed when it has ended. */
+struct worker {
+	pid_t pid;
+	int alive;
+};
+
 /* The processes that a run has started. */
 struct crew {
-	pid_t pids[PROCESSES_MOST];
+	struct worker all[PROCESSES_MOST];
 	size_t n;
 	int status;   /* the first that is not 0 */
 	bool stopped; /* they are asked to */
@@ -31,36 +37,62 @@ note_status(struct crew *c, int status)
 }
 
 static void
-gone(struct crew *c, pid_t pid, int status)
+bury(struct crew *c, size_t i)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->pids[i] == pid) {
-			c->pids[i] = c->pids[--c->n];
-			break;
-		}
-	note_status(c, WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL);
+	int status = 0;
+	pid_t pid;
+
+	close(c->all[i].alive);
+	do
+		pid = waitpid(c->all[i].pid, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	c->all[i] = c->all[--c->n];
+	note_status(c,
+	    pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL);
+}
+
+static void
+ask_to_stop(struct crew *c)
+{
+	for (size_t i = 0; i < c->n && !c->stopped; i++)
+		kill(c->all[i].pid, SIGTERM);
+	c->stopped = true;
 }
 
 /* Whoever is asked to stop asks all of them. */
 static void
 wait_for_one(struct crew *c)
 {
-	const struct timespec nap = { .tv_nsec = 20000000 };
-	int status;
+	struct pollfd p[PROCESSES_MOST];
+	size_t n = c->n;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct pollfd){ .fd = c->all[i].alive };
+	while ((c->stopped ? poll(p, n, -1) : stop_poll(p, n, NULL)) < 0)
+		if (stop_asked() != 0)
+			ask_to_stop(c);
+	for (size_t i = n; i-- > 0;)
+		if (p[i].revents != 0)
+			bury(c, i);
+}
+
+/* As fork(2): 0 in the child. */
+static pid_t
+start_worker(struct crew *c)
+{
+	int ends[2];
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) == 0) {
-		if (stop_poll(NULL, 0, &nap) == 0 || stop_asked() == 0)
-			continue;
-		for (size_t i = 0; i < c->n && !c->stopped; i++)
-			kill(c->pids[i], SIGTERM);
-		c->stopped = true;
-		nanosleep(&nap, NULL);
-	}
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
 	if (pid > 0)
-		gone(c, pid, status);
-	else if (errno == ECHILD)
-		c->n = 0;
+		c->all[c->n++] = (struct worker){ pid, ends[0] };
+	if (pid < 0)
+		close(ends[0]);
+	if (pid != 0)
+		close(ends[1]);
+	return pid;
 }
 
 static void
@@ -73,12 +105,10 @@ start(struct crew *c, const struct request *r, const struct flush_wish *w,
 	own.account = account;
 	if (c->n == PROCESSES_MOST)
 		wait_for_one(c);
-	pid = fork();
+	pid = start_worker(c);
 	if (pid == 0)
 		_exit(runner_run(r, &own));
-	if (pid > 0)
-		c->pids[c->n++] = pid;
-	else
+	if (pid < 0)
 		note_status(c, runner_run(r, &own));
 }
 

@@ -124,6 +124,21 @@ no_session() {
 	[ -z "$(find "$store" -name '.conn-*')" ]
 }
 
+case_a_run_sleeps_while_others_work() {
+	local n
+	command -v strace >/dev/null || skip "there is no strace"
+	server --on 'dot delay 1500'
+	queueing 'connections = 2;'
+	send_letter -odq
+	send_letter -odq
+	strace -o calls "$sendoff" -C sendoff.conf --flush </dev/null 2>err ||
+	    skip "nothing can be traced"
+	expect_messages 2
+	n=$(grep -cE '^(p?poll|wait4|clock_nanosleep)' calls)
+	[ "$n" -ge 2 ] || fail "strace sees nothing"
+	[ "$n" -le 10 ] || fail "it looked $n times"
+}
+
 # ---- bounces -----------------------------------------------------------------
 
 case_a_refusal_at_flush_comes_back() {
