@@ -262,9 +262,11 @@ next_of_header(struct making *m)
 {
 	if (message_next(&m->original, &m->pending, m->e) < 0)
 		return -1;
-	m->pending = bytes_same(m->pending, BYTES("\r\n"))
-	    ? (struct bytes){ 0 }
-	    : fields_within(m->pending, NOTICE_HEADER_MOST - m->header);
+	if (bytes_same(m->pending, BYTES("\r\n")))
+		m->pending = BYTES("");
+	else
+		m->pending =
+		    fields_within(m->pending, NOTICE_HEADER_MOST - m->header);
 	m->header += m->pending.n;
 	return 0;
 }
