@@ -18,6 +18,9 @@
 /* So often in a row may an account's messages fail before it is left alone. */
 enum { FAILURES_MOST = 5 };
 
+/* So many may a run find waiting for a way that is dead before it ends. */
+enum { BLOCKED_MOST = 256 };
+
 struct runner {
 	const struct request *r;
 	const struct flush_wish *w;
@@ -30,6 +33,7 @@ struct runner {
 	bool chosen; /* l has an account */
 	struct ways ways;
 	struct error broken; /* what will not pass by itself */
+	unsigned blocked;    /* how many wait for a way that is dead */
 	bool again;          /* the second round */
 	bool reports;        /* some were made */
 };
@@ -325,13 +329,27 @@ tell_late(struct runner *q, struct item *i)
 	end_letter(&q->l);
 }
 
+/* The next run finds others before it: each has its turn to be looked at. */
+static void
+pass_by(struct runner *q, struct item *i)
+{
+	struct error ignored = ERROR_NONE;
+	int64_t pause = q->l.account.retry_min / 1000000;
+
+	tell_late(q, i);
+	q->blocked++;
+	item_due(i,
+	    q->r->here->now().tv_sec + (pause > 0 ? pause : RETRY_LEAST),
+	    &ignored);
+}
+
 static void
 work_on(struct runner *q, struct item *i)
 {
 	if (!is_blocked(q, &i->entry) || is_out_of_time(q, i))
 		try_item(q, i);
 	else
-		tell_late(q, i);
+		pass_by(q, i);
 }
 
 static void
@@ -365,7 +383,8 @@ is_chosen(const struct runner *q, const struct spool_item *item)
 static void
 run_list(struct runner *q, const struct spool_list *list)
 {
-	for (size_t i = 0; i < list->n && stop_asked() == 0; i++)
+	for (size_t i = 0;
+	     i < list->n && stop_asked() == 0 && q->blocked < BLOCKED_MOST; i++)
 		if (is_chosen(q, &list->items[i]))
 			try_id(q, q->w->account, list->items[i].id);
 }
