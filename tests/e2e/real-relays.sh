@@ -224,6 +224,16 @@ begin_run() {
 	run=$!
 }
 
+# pause_run N: hold it once the first has so many, however slow we are.
+pause_run() {
+	wait_for "$1 at the first" has_got first "$1"
+	pkill -STOP -P "$run" || fail "too late: the run is over"
+}
+
+resume_run() {
+	pkill -CONT -P "$run" || fail "the run is gone"
+}
+
 end_run() {
 	wait "$run"
 	[ "$(<ran)" = 0 ] || fail "the run has status $(<ran)"
@@ -235,6 +245,7 @@ end_run() {
 hand_in_until() {
 	local n=0 when=before
 	until [ -e "$1" ]; do
+		[ "$n" -lt "$before" ] || wait_for "the death" test -e dead
 		n=$((n + 1))
 		[ ! -e dead ] || when=after
 		note "$when-$n" |
@@ -312,8 +323,9 @@ case_the_first_dies_in_a_run() {
 	both 127.0.0.11 'tls = "off";'
 	fill "$many"
 	begin_run
-	wait_for "$some at the first" has_got first "$some"
+	pause_run "$some"
 	kill_relay first
+	resume_run
 	end_run
 	[ "$(tries trace first)-$(tries trace second)" = 2-1 ] ||
 	    fail "$(tries trace first) tries of the first, $(tries trace second) of the second"
@@ -334,11 +346,14 @@ case_the_first_dies_while_many_send() {
 	both 127.0.0.12 'tls = "starttls";' \
 	    "tls_trust_file = \"$house/certs/ca.pem\"; tls_host = \"localhost\";"
 	fill "$many"
-	begin_run
+	send --hold=all </dev/null
 	hand_in_until enough &
-	wait_for "$some at the first" has_got first "$some"
 	wait_for "$before handed in" handed_in before "$before"
+	send --release=all </dev/null
+	begin_run
+	pause_run "$some"
 	kill_relay first
+	resume_run
 	: >dead
 	wait_for "$after handed in" handed_in after "$after"
 	: >enough
