@@ -329,27 +329,15 @@ tell_late(struct runner *q, struct item *i)
 	end_letter(&q->l);
 }
 
-/* The next run finds others before it: each has its turn to be looked at. */
-static void
-pass_by(struct runner *q, struct item *i)
-{
-	struct error ignored = ERROR_NONE;
-	int64_t pause = q->l.account.retry_min / 1000000;
-
-	tell_late(q, i);
-	q->blocked++;
-	item_due(i,
-	    q->r->here->now().tv_sec + (pause > 0 ? pause : RETRY_LEAST),
-	    &ignored);
-}
-
 static void
 work_on(struct runner *q, struct item *i)
 {
 	if (!is_blocked(q, &i->entry) || is_out_of_time(q, i))
 		try_item(q, i);
-	else
-		pass_by(q, i);
+	else {
+		tell_late(q, i);
+		q->blocked++;
+	}
 }
 
 static void
@@ -380,13 +368,32 @@ is_chosen(const struct runner *q, const struct spool_item *item)
 	    retry_due(item->due, q->r->here->now().tv_sec);
 }
 
+/* Of many that wait for a way that is dead each run looks at others. */
+static size_t
+skip_blocked(struct runner *q, size_t left)
+{
+	uint32_t chance;
+
+	if (q->blocked != 1 || left <= BLOCKED_MOST)
+		return 0;
+	q->r->here->random(&chance, sizeof(chance));
+	return chance % (left - BLOCKED_MOST + 1);
+}
+
 static void
 run_list(struct runner *q, const struct spool_list *list)
 {
+	unsigned before;
+
 	for (size_t i = 0;
-	     i < list->n && stop_asked() == 0 && q->blocked < BLOCKED_MOST; i++)
+	     i < list->n && stop_asked() == 0 && q->blocked < BLOCKED_MOST;
+	     i++) {
+		before = q->blocked;
 		if (is_chosen(q, &list->items[i]))
 			try_id(q, q->w->account, list->items[i].id);
+		if (before == 0)
+			i += skip_blocked(q, list->n - i - 1);
+	}
 }
 
 /* Reports that were made on the way leave by the same connection. */
