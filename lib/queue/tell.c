@@ -83,16 +83,15 @@ name_it(struct entry *n, const struct entry *about, const struct notice *what)
 	static const char letters[] = { [NOTICE_FAILED] = 'B',
 		[NOTICE_DELAYED] = 'D',
 		[NOTICE_RELAYED] = 'R' };
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	const struct bytes whom = { (const char *)what->about,
 		what->env->n * sizeof(*what->about) };
 	uint32_t sum = what->kind == NOTICE_DELAYED ? 0 : checksum(0, whom);
 
 	if (about->id[0] != '\0')
 		snprintf(n->id, sizeof(n->id), "%.14s%c%c%c%c%c", about->id,
-		    letters[what->kind], digits[sum & 31],
-		    digits[sum >> 5 & 31], digits[sum >> 10 & 31],
-		    digits[sum >> 15 & 31]);
+		    letters[what->kind], spool_id_digit(sum),
+		    spool_id_digit(sum >> 5), spool_id_digit(sum >> 10),
+		    spool_id_digit(sum >> 15));
 }
 
 /* ---- what would be refused, too ---------------------------------------------- */

@@ -32,6 +32,12 @@ struct draft {
 
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+char
+spool_id_digit(uint64_t n)
+{
+	return digits[n & 31];
+}
+
 /* The time in microseconds, most significant digit first, and chance. */
 static void
 make_id(char id[ENTRY_ID], const struct here *here)
@@ -42,10 +48,10 @@ make_id(char id[ENTRY_ID], const struct here *here)
 	uint16_t chance;
 
 	for (int i = TIME_DIGITS; i > 0; i--, t >>= 5)
-		id[i - 1] = digits[t & 31];
+		id[i - 1] = spool_id_digit(t);
 	here->random(&chance, sizeof(chance));
 	for (int i = TIME_DIGITS; i < ID_DIGITS; i++, chance >>= 5)
-		id[i] = digits[chance & 31];
+		id[i] = spool_id_digit(chance);
 	id[ID_DIGITS] = '\0';
 }
 

@@ -104,6 +104,9 @@ void spool_sweep(struct spool *s, int64_t now);
 char **spool_accounts(struct spool *s, enum spool_place place, struct error *e);
 void spool_names_free(char **names);
 
+/* The digit of an id for the five lowest bits of n. */
+char spool_id_digit(uint64_t n);
+
 /* Seconds since the epoch at which an id was made. */
 int64_t spool_id_time(const char *id);
 
