@@ -10,6 +10,10 @@ queueing() {
 # A server that was there, and its port.
 dead_server() {
 	server
+	server_dies
+}
+
+server_dies() {
 	stop_servers
 	: >pids
 	wait_for "the server to die" not_listening

@@ -43,10 +43,7 @@ case_only_who_was_put_off_is_kept() {
 	expect_json "$store/envelope-1.json" '[r["code"] for r in rcpt] == [250, 451]'
 	expect_queue '^ +two@example\.test' '451 4\.2\.1 later|later'
 	! grep -q 'one@example' queue || fail "one@ is queued, too"
-	stop_servers
-	: >pids
-	wait_for "the server to die" not_listening
-	rm -rf store port
+	server_dies
 	server_again
 	flush_now
 	expect_messages 1
@@ -576,10 +573,7 @@ case_a_history_that_is_full() {
 	[ "$size" -le $((64 << 20)) ] || fail "it has become $size octets"
 	expect_queue '^ +two@example\.test'
 	! grep -q 'one@' queue || fail "one@ is open"
-	stop_servers
-	: >pids
-	wait_for "the server to die" not_listening
-	rm -rf store port
+	server_dies
 	server_again
 	flush_now
 	expect_messages 1
