@@ -257,7 +257,7 @@ hand_in_until() {
 }
 
 handed_in() {
-	[ "$(grep -csE "^[0-9]+ $1-" handed)" -ge "$2" ]
+	[ -e handed ] && [ "$(grep -cE "^[0-9]+ $1-" handed)" -ge "$2" ]
 }
 
 # ---- what came of it ---------------------------------------------------------
@@ -348,6 +348,7 @@ case_the_first_dies_while_many_send() {
 	fill "$many"
 	send --hold=all </dev/null
 	hand_in_until enough &
+	sender=$!
 	wait_for "$before handed in" handed_in before "$before"
 	send --release=all </dev/null
 	begin_run
@@ -357,7 +358,7 @@ case_the_first_dies_while_many_send() {
 	: >dead
 	wait_for "$after handed in" handed_in after "$after"
 	: >enough
-	wait $!
+	wait "$sender"
 	end_run
 	wait_for "the runs on the side" is_left_alone second
 	! grep -vqE '^0 [^ ]* $' handed || fail "$(<handed)"
