@@ -151,8 +151,10 @@ obj = $(patsubst $(srcdir)/%.c,$(B)/%.o,$(1))
 
 all: $(B)/sendoff
 
+# GnuTLS is not linked: cmd/gnutls.c loads it.
 $(B)/sendoff: $(call obj,$(cmd_src)) $(B)/libsendoff.a
-	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) $(LIB_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LDFLAGS) \
+	    $(filter-out -lgnutls,$(LIB_LIBS)) $(DL_LIBS)
 
 $(B)/libsendoff.a: $(call obj,$(lib_src))
 	@rm -f $@

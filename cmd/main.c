@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <gnutls/gnutls.h>
-
 #include "base/stop.h"
 #include "cmd/aliases.h"
 #include "cmd/ask.h"
@@ -27,12 +25,6 @@
 #include "queue/flush.h"
 #include "submit/report.h"
 #include "submit/submit.h"
-
-/*
- * GnuTLS is linked, but most of what starts it is not needed to keep a message:
- * whoever needs it calls gnutls_global_init().
- */
-GNUTLS_SKIP_GLOBAL_INIT
 
 /*
  * A password must not end in a core file, a new file must be ours alone, a

@@ -62,7 +62,7 @@ done >>"$bad"
 {
 	check_library gnutls/ lib/sasl/crypto.c $(echo lib/net/tls*.[ch]) \
 	    $(echo lib/net/*_session.h) lib/net/bundle.c lib/net/pin.c \
-	    cmd/main.c
+	    cmd/gnutls.c
 	check_library libconfig lib/conf/file.c
 	check_library 'uni\(str\|norm\|ctype\|gbrk\)\.h' lib/base/clean.c lib/base/idn.c
 	check_library idn2 lib/base/idn.c

@@ -178,9 +178,16 @@ set_session(struct tls *t, struct error *e)
 static struct tls *
 tls_new(struct error *e)
 {
-	struct tls *t = calloc(1, sizeof(*t));
+	struct tls *t;
+	int rc = gnutls_global_init();
 
-	if (t != NULL && gnutls_global_init() == 0 &&
+	if (rc < 0) {
+		error_set(e, ERR_OS, "TLS cannot be set up: %s",
+		    gnutls_strerror(rc));
+		return NULL;
+	}
+	t = calloc(1, sizeof(*t));
+	if (t != NULL &&
 	    gnutls_certificate_allocate_credentials(&t->cred) == 0) {
 		if (gnutls_init(&t->session,
 			GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |

@@ -348,4 +348,28 @@ case_credentials_want_tls() {
 	expect_says 'TLS|plaintext|clear'
 }
 
+# GnuTLS is loaded when it is needed, and then only.
+without_gnutls() {
+	mkdir -p "$dir/broken"
+	echo "none" >"$dir/broken/libgnutls.so.30"
+	LD_LIBRARY_PATH=$dir/broken send_letter
+}
+
+case_gnutls_is_not_there() {
+	server --tls starttls
+	tls_account 'tls = "starttls"; auth = "off";'
+	without_gnutls
+	expect_exit 71
+	expect_says 'TLS cannot be set up: .*libgnutls'
+	expect_nothing_sent
+}
+
+case_gnutls_is_not_there_and_not_needed() {
+	server
+	account
+	without_gnutls
+	expect_exit 0
+	expect_silence
+}
+
 run_cases
