@@ -279,6 +279,8 @@ connection_open(struct connection *c, struct error *e)
 	int64_t from = ticks(c);
 
 	c->secured = false;
+	if (c->implicit || c->starttls)
+		c->dial.meanwhile = tls_prepare;
 	c->wire = dial(&c->dial, &c->dialled, c->trace, e);
 	c->connect = ticks(c) - from;
 	if (c->wire == NULL)

@@ -16,6 +16,7 @@ struct connection {
 	struct dial dial;
 	struct tls_plan tls_plan;  /* for the start, or for STARTTLS */
 	bool implicit;             /* TLS from the start */
+	bool starttls;             /* it will be asked for later */
 	int64_t handshake_timeout; /* microseconds; 0: a minute */
 	struct content *content;   /* what is sent next; or NULL */
 	/* Told how much of the message was handed over; or NULL. */

@@ -148,7 +148,8 @@ connect_tcp(const struct dial *d, struct dialled *came, struct trace *t,
 {
 	struct endpoints to = { .n = 0 };
 	struct endpoint source, peer, local = { .n = sizeof(local.addr) };
-	struct race r = { d->host, NULL, d->connect_timeout, d->deadline, t };
+	struct race r = { d->host, NULL, d->connect_timeout, d->deadline,
+		d->meanwhile, t };
 	int64_t start;
 	int fd;
 

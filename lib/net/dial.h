@@ -29,6 +29,8 @@ struct dial {
 	                            address; 0: none */
 	int64_t deadline;        /* ticks: the end of everything; 0: none */
 	const struct dial_tried *tried; /* or NULL */
+	void (*meanwhile)(void); /* called when there is nothing to do but
+	                            wait for the first connection; or NULL */
 };
 
 /* What came of it, for the trace and the EHLO argument. */

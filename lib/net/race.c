@@ -24,6 +24,7 @@ struct heat {
 	int64_t next;   /* ticks: when to start the next one at the latest */
 	int winner;     /* its descriptor, or -1 */
 	const struct endpoint *won;
+	bool used; /* the wait: something else was done in it */
 };
 
 static bool
@@ -217,10 +218,19 @@ poll_until(struct pollfd *p, size_t n, int64_t until)
 }
 
 static void
+use_the_wait(struct heat *h)
+{
+	if (h->race->meanwhile != NULL && !h->used)
+		h->race->meanwhile();
+	h->used = true;
+}
+
+static void
 wait_and_judge(struct heat *h)
 {
 	struct pollfd p[RESOLVE_MOST];
 
+	use_the_wait(h);
 	/* A descriptor of -1 is passed over. */
 	for (size_t i = 0; i < h->begun; i++)
 		p[i] = (struct pollfd){ h->tries[i].fd, POLLOUT, 0 };

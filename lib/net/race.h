@@ -17,6 +17,7 @@ struct race {
 	const struct endpoint *source; /* to bind to, or NULL */
 	int64_t connect_timeout;       /* microseconds for each; 0: none */
 	int64_t deadline;              /* ticks; 0: none */
+	void (*meanwhile)(void);       /* see net/dial.h */
 	struct trace *trace;
 };
 

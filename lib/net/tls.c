@@ -171,6 +171,12 @@ set_session(struct tls *t, struct error *e)
 	return 0;
 }
 
+void
+tls_prepare(void)
+{
+	gnutls_global_init();
+}
+
 /*
  * No tickets: nothing is ever resumed, and a resumed session would not ask
  * on_certificate().
@@ -182,8 +188,8 @@ tls_new(struct error *e)
 	int rc = gnutls_global_init();
 
 	if (rc < 0) {
-		error_set(e, ERR_OS, "TLS cannot be set up: %s",
-		    gnutls_strerror(rc));
+		error_set(
+		    e, ERR_OS, "TLS cannot be set up: %s", gnutls_strerror(rc));
 		return NULL;
 	}
 	t = calloc(1, sizeof(*t));

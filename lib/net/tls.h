@@ -59,6 +59,13 @@ struct tls_facts {
 int tls_check(const struct tls_plan *plan, struct error *e);
 
 /*
+ * Start the library below, which takes 2 ms, while there is something else to
+ * wait for.  Whoever does not has tls_start() do it; that tells, too, what did
+ * not succeed here.
+ */
+void tls_prepare(void);
+
+/*
  * Handshake and verification over `below', which the new wire then owns (on
  * failure too: it is closed).  The trace is kept, the plan and the facts are
  * not.  deadline: ticks, 0: none.  The trust store is read when a certificate

@@ -113,6 +113,39 @@ START_TEST(first_to_connect_wins)
 }
 END_TEST
 
+static int waits;
+
+static void
+count_wait(void)
+{
+	waits++;
+}
+
+/* It waits for the one and, a while later, for both: the work is done once. */
+START_TEST(the_wait_is_used_once)
+{
+	struct race r = { .host = "mx.test",
+		.deadline = soon(20000),
+		.meanwhile = count_wait };
+	struct loop silent, live;
+	struct endpoints to = { .n = 2 };
+	struct endpoint won;
+	struct error e = ERROR_NONE;
+	int fd;
+
+	ck_assert(loop_open(&silent, AF_INET, LOOP_SILENT));
+	ck_assert(loop_open(&live, AF_INET, LOOP_LISTENS));
+	to.at[0] = silent.at;
+	to.at[1] = live.at;
+	waits = 0;
+	ck_assert_msg((fd = race(&r, &to, &won, &e)) >= 0, "%s", e.text);
+	ck_assert_int_eq(waits, 1);
+	close(fd);
+	loop_close(&silent);
+	loop_close(&live);
+}
+END_TEST
+
 /* A refusal starts the next at once: 31 delays would take too long. */
 START_TEST(failures_are_not_waited_out)
 {
@@ -484,6 +517,7 @@ suite_dial(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, families_take_turns);
 	tcase_add_loop_test(t, first_to_connect_wins, 0, COUNT(races));
+	tcase_add_test(t, the_wait_is_used_once);
 	tcase_add_test(t, failures_are_not_waited_out);
 	tcase_add_test(t, every_address_is_reported);
 	tcase_add_test(t, the_deadline_ends_a_race);
