@@ -17,6 +17,7 @@
 
 #include "base/stop.h"
 #include "cmd/serve.h"
+#include "net/tls.h"
 #include "queue/flush.h"
 #include "submit/report.h"
 
@@ -430,7 +431,10 @@ settle(struct listener *s, struct sockaddr_un *a, const char *path,
 	rc = take_over(s, e);
 	if (rc == 0)
 		rc = open_socket(s, a, path, e);
-	return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
+	tls_prepare(); /* once, and not in each child */
+	return 0;
 }
 
 int
