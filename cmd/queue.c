@@ -253,7 +253,8 @@ show(struct walk *w, enum spool_place place, const char *account,
 	return flush_out(w, OUT_ENOUGH, e);
 }
 
-/* What cannot be read is not in the list, and must not be forgotten. */
+/* What cannot be read is not in the list, and must not be forgotten.  The last
+   line is another: scripts read the number of messages there. */
 static void
 tell_of_damaged(struct walk *w)
 {
@@ -292,12 +293,12 @@ queue_show(const struct request *r)
 	struct error e = ERROR_NONE;
 	int rc = walk(&w, places, 3, &e);
 
+	tell_of_damaged(&w);
 	if (rc == 0 && r->form != REPORT_JSON && w.n == 0)
 		buf_adds(&w.out, "Mail queue is empty\n");
 	else if (rc == 0 && r->form != REPORT_JSON)
 		buf_addf(&w.out, "-- %" PRId64 " Kbytes in %zu Request%s.\n",
 		    (w.octets + 1023) / 1024, w.n, w.n == 1 ? "" : "s");
-	tell_of_damaged(&w);
 	flush_out(&w, 1, &e);
 	if (r->form == REPORT_TEXT)
 		tell_of_service(r);

@@ -216,6 +216,8 @@ case_mailq_tells_of_the_damaged() {
 	expect_exit 0
 	grep -q "^-- 1 damaged: see $SENDOFF_SPOOL/damaged$" out ||
 	    fail "mailq does not tell"
+	[ "$(tail -n 1 out)" = 'Mail queue is empty' ] ||
+	    fail "the last line is not the one that scripts read"
 }
 
 case_mailq_of_a_broken_configuration() {
