@@ -11,6 +11,7 @@
 #include "base/clean.h"
 #include "base/json.h"
 #include "spool/item.h"
+#include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/report.h"
 #include "submit/step.h"
@@ -157,6 +158,45 @@ is_open(const struct item *i, const struct recipient *to)
 	    (i->place == SPOOL_DEAD && to->verdict.state == VERDICT_REFUSED);
 }
 
+/* No run tries it earlier; when the next one is we do not know. */
+static void
+add_next(struct walk *w, const struct entry *n)
+{
+	time_t next = (time_t)n->next;
+	char when[40];
+	struct tm tm;
+
+	if (retry_due(n->next, w->r->here->now().tv_sec)) {
+		buf_adds(&w->out, "; next try with the next run");
+		return;
+	}
+	localtime_r(&next, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+	buf_addf(&w->out, "; next try %s", when);
+}
+
+/*
+ * A line in parentheses is a reason to those who read Postfix's list: there is
+ * none about a message that was not tried yet.
+ */
+static void
+show_why(struct walk *w, const struct item *i)
+{
+	const struct entry *n = &i->entry;
+
+	if (n->why[0] == '\0')
+		return;
+	buf_adds(&w->out, "    (");
+	if (n->account[0] != '(') { /* one without a name */
+		clean_add(&w->out, bytes_of(n->account));
+		buf_adds(&w->out, ": ");
+	}
+	clean_add(&w->out, bytes_of(n->why));
+	if (i->place == SPOOL_QUEUE)
+		add_next(w, n);
+	buf_adds(&w->out, ")\n");
+}
+
 static void
 show_text(struct walk *w, const struct item *i)
 {
@@ -180,8 +220,7 @@ show_text(struct walk *w, const struct item *i)
 	    n->env.sender[0] != '\0' ? bytes_of(n->env.sender)
 				     : BYTES("MAILER-DAEMON"));
 	buf_addc(&w->out, '\n');
-	if (n->why[0] != '\0')
-		buf_addf(&w->out, "    (%s)\n", n->why);
+	show_why(w, i);
 	for (size_t k = 0; k < n->env.n; k++)
 		if (is_open(i, &n->env.to[k])) {
 			buf_addf(&w->out, "%45s", "");

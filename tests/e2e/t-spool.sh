@@ -580,6 +580,53 @@ case_a_history_that_is_full() {
 	expect_empty_queue
 }
 
+# ---- people who look ---------------------------------------------------------
+
+# When the message that was kept last is tried next, as the JSON says it.
+next_try() {
+	send --queue --report=json </dev/null
+	tail -n 1 out | "$python" -c 'import json, sys, time
+print(time.strftime("%Y-%m-%d %H:%M",
+    time.localtime(json.load(sys.stdin)["next"])))'
+}
+
+case_mailq_says_through_what_and_when() {
+	local id next
+	export TZ=Asia/Kolkata
+	dead_server
+	queueing
+	send_letter
+	id=$(only_id queue)
+	next=$(next_try)
+	expect_queue "^    \(test: .*[Rr]efused.*; next try $next\)$"
+	send --retry="$id" </dev/null
+	expect_queue '^    \(test: .*[Rr]efused.*; next try with the next run\)$'
+	send --hold="$id" </dev/null
+	expect_queue '^    \(test: .*[Rr]efused.*\)$'
+	! grep -q 'next try' queue || fail "one that is held has a next try"
+}
+
+# To others a reason is what they know of a message that could not be sent.
+case_mailq_has_no_reason_where_nothing_was_tried() {
+	server
+	queueing
+	send_letter -odq
+	expect_queue '^ +you@example\.test'
+	! grep -q '(' queue || fail "$(<queue)"
+}
+
+case_mailq_of_an_account_without_a_name() {
+	dead_server
+	config <<-END
+		defaults = { on_failure = "queue"; };
+	END
+	send_letter -odq --host=127.0.0.1 --port="$port" --tls=off \
+	    --from=me@example.test
+	expect_exit 0
+	flush_now
+	expect_queue '^    \([^(]*[Rr]efused.*; next try 2'
+}
+
 # ---- programs that look ------------------------------------------------------
 
 case_the_queue_as_json() {
