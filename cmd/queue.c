@@ -27,8 +27,10 @@ struct walk {
 	size_t n;
 	const char *id; /* this one alone; or NULL */
 	enum queue_change change;
-	size_t damaged;
-	char damaged_in[4096]; /* where the last of them are */
+	struct tally {
+		size_t n;
+		char in[4096]; /* where the last of them are */
+	} dead, damaged;
 	size_t busy;
 	int (*each)(struct walk *w, enum spool_place place, const char *account,
 	    const char *id, struct error *e);
@@ -68,18 +70,14 @@ walk_place(struct walk *w, enum spool_place place, struct error *e)
 }
 
 static void
-count_damaged(struct walk *w)
+count(struct tally *t, struct spool *s, enum spool_place place)
 {
-	struct spool_list list = { 0 };
-	struct error ignored = ERROR_NONE;
+	size_t n = spool_count(s, place);
 
-	if (spool_list(&w->spool, SPOOL_DAMAGED, NULL, &list, &ignored) == 0 &&
-	    list.n > 0) {
-		snprintf(w->damaged_in, sizeof(w->damaged_in), "%s/damaged",
-		    w->spool.path);
-		w->damaged += list.n;
-	}
-	spool_list_clear(&list);
+	if (n > 0)
+		snprintf(t->in, sizeof(t->in), "%s/%s", s->path,
+		    spool_place_name(place));
+	t->n += n;
 }
 
 static int
@@ -88,8 +86,10 @@ walk_spool(struct walk *w, int rc, const enum spool_place *places, size_t n,
 {
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = walk_place(w, places[i], e);
-	if (rc == 0)
-		count_damaged(w);
+	if (rc == 0) {
+		count(&w->dead, &w->spool, SPOOL_DEAD);
+		count(&w->damaged, &w->spool, SPOOL_DAMAGED);
+	}
 	spool_close(&w->spool);
 	return rc < 0 ? -1 : 0;
 }
@@ -292,14 +292,13 @@ show(struct walk *w, enum spool_place place, const char *account,
 	return flush_out(w, OUT_ENOUGH, e);
 }
 
-/* What cannot be read is not in the list, and must not be forgotten.  The last
-   line is another: scripts read the number of messages there. */
+/* What nothing more is done about must not be forgotten.  The last line is
+   another: scripts read the number of messages there. */
 static void
-tell_of_damaged(struct walk *w)
+tell_of(struct walk *w, const struct tally *t, const char *what)
 {
-	if (w->damaged > 0 && w->r->form != REPORT_JSON)
-		buf_addf(&w->out, "-- %zu damaged: see %s\n", w->damaged,
-		    w->damaged_in);
+	if (t->n > 0 && w->r->form != REPORT_JSON)
+		buf_addf(&w->out, "-- %zu %s: see %s\n", t->n, what, t->in);
 }
 
 /* Mail that the service has taken is in a spool that its users cannot see. */
@@ -332,7 +331,8 @@ queue_show(const struct request *r)
 	struct error e = ERROR_NONE;
 	int rc = walk(&w, places, 3, &e);
 
-	tell_of_damaged(&w);
+	tell_of(&w, &w.dead, "dead");
+	tell_of(&w, &w.damaged, "damaged");
 	if (rc == 0 && r->form != REPORT_JSON && w.n == 0)
 		buf_adds(&w.out, "Mail queue is empty\n");
 	else if (rc == 0 && r->form != REPORT_JSON)

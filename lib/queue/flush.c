@@ -149,6 +149,26 @@ only(char **accounts, const char *name)
 	accounts[n] = NULL;
 }
 
+/*
+ * To people alone: the log has said it of each, when it became so, and what cron
+ * is told it sends, perhaps to whom nothing can be sent.
+ */
+static void
+tell_of_dead(struct spool *s, const struct request *r)
+{
+	struct buf line = BUF(8192);
+	size_t n;
+
+	if (isatty(STDERR_FILENO) != 1 && r->trace->level <= 0)
+		return;
+	n = spool_count(s, SPOOL_DEAD);
+	if (n > 0)
+		buf_addf(&line, "%s: %zu dead: see %s/%s\n", r->program, n,
+		    s->path, spool_place_name(SPOOL_DEAD));
+	report_write(STDERR_FILENO, buf_bytes(&line));
+	buf_clear(&line);
+}
+
 static int
 run(const struct request *r, const struct flush_wish *w, struct letter *l,
     struct error *e)
@@ -167,6 +187,7 @@ run(const struct request *r, const struct flush_wish *w, struct letter *l,
 		only(accounts, w->account);
 		stop_defer();
 		status = run_all(r, w, accounts, l->conf);
+		tell_of_dead(&s, r);
 	}
 	spool_names_free(accounts);
 	spool_close(&s);

@@ -153,6 +153,7 @@ begin_letter(struct runner *q, const struct item *i)
 	struct letter *l = &q->l;
 
 	buf_reset(&l->message_id);
+	buf_reset(&l->dead);
 	l->maybe_delivered = l->unreported = false;
 	l->offers = (struct offers){ 0 };
 	l->round_trips = 0;

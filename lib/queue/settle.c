@@ -225,7 +225,12 @@ bury(struct letter *l, const struct request *r, struct item *i,
 	rc = item_note(i, buf_bytes(&lines), false, e);
 	buf_clear(&lines);
 	buf_clear(&why);
-	return rc < 0 ? -1 : item_move(i, SPOOL_DEAD, e);
+	rc = rc < 0 ? -1 : item_move(i, SPOOL_DEAD, e);
+	if (rc == 0)
+		buf_addf(&l->dead, "%s/%s/%s/%s", i->spool->path,
+		    spool_place_name(SPOOL_DEAD), i->entry.account,
+		    i->entry.id);
+	return rc;
 }
 
 static int

@@ -183,6 +183,37 @@ spool_has(struct spool *s, enum spool_place place, const char *account,
 	return there;
 }
 
+static int
+count_name(void *ctx, int dir, const char *name)
+{
+	(void)dir;
+	*(size_t *)ctx += entry_is_id(bytes_of(name));
+	return 0;
+}
+
+/* A file, or an account's directory. */
+static int
+count_in(void *ctx, int dir, const char *name)
+{
+	int fd = place_dir(dir, name);
+
+	if (fd < 0)
+		return count_name(ctx, dir, name);
+	each_name(fd, count_name, ctx);
+	return 0;
+}
+
+size_t
+spool_count(struct spool *s, enum spool_place place)
+{
+	int fd = place_open(s, place, NULL, false);
+	size_t n = 0;
+
+	if (fd >= 0)
+		each_name(fd, count_in, &n);
+	return n;
+}
+
 struct looking {
 	int64_t now;
 	bool due;

@@ -76,6 +76,10 @@ int spool_list(struct spool *s, enum spool_place place, const char *account,
 bool spool_has(struct spool *s, enum spool_place place, const char *account,
     const char *id);
 
+/* How many are in a place, whoever they wait for; what cannot be looked at does
+   not count. */
+size_t spool_count(struct spool *s, enum spool_place place);
+
 /* Is anything there that is due?  Costs one system call where nothing waits. */
 bool spool_due(struct spool *s, const char *account, int64_t now);
 

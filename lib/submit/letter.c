@@ -19,6 +19,7 @@ letter_init(struct letter *l, const struct request *r)
 	buf_init(&l->message_id, ID_MAX);
 	buf_init(&l->buried, PATH_MOST);
 	buf_init(&l->unburied, 2 * PATH_MOST);
+	buf_init(&l->dead, 2 * PATH_MOST);
 	l->started = r->here->ticks();
 	l->env.notify = r->notify;
 	l->env.ret = r->ret;
@@ -39,6 +40,7 @@ letter_clear(struct letter *l)
 	buf_clear(&l->message_id);
 	buf_clear(&l->buried);
 	buf_clear(&l->unburied);
+	buf_clear(&l->dead);
 	identity_clear(&l->from);
 	free(l->leads);
 }

@@ -42,6 +42,7 @@ struct letter {
 	bool read_whole;            /* the message came in to its end */
 	struct buf buried;     /* owned: where it was saved, unsent; or "" */
 	struct buf unburied;   /* owned: where not, and why; or "" */
+	struct buf dead;       /* owned: its file among the dead; or "" */
 	struct buf secret;     /* owned: password, once it was needed */
 	struct buf message_id; /* owned: without angle brackets */
 

@@ -176,6 +176,7 @@ log_line(struct buf *out, const struct letter *l, const struct request *r,
 	add_reply(out, l, r, e);
 	if (l->maybe_delivered)
 		add_text(out, r, "maybe_delivered", BYTES("yes"));
+	add_text(out, r, "dead", buf_bytes(&l->dead));
 	add_number(out, "trips", l->round_trips);
 	add_number(out, "ms", l->took / 1000);
 	add_number(

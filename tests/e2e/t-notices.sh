@@ -194,6 +194,36 @@ case_a_message_without_a_sender_is_dead() {
 	expect_waiting dead 1
 }
 
+# expect_dead_in_log ID: said there where it is, and not with every run.
+expect_dead_in_log() {
+	[ "$(grep -oE ' dead=[^ ]+' log)" = " dead=$SENDOFF_SPOOL/dead/test/$1" ] ||
+	    fail "the log does not say it once: $(<log)"
+}
+
+case_the_dead_are_told_of() {
+	local id
+	server --on "$unknown"
+	queueing 'deliver = "queue";'
+	send_letter -f '<>'
+	id=$(only_id queue)
+	send two@example.test < <(letter)
+	flush
+	expect_silence
+	expect_messages 1
+	expect_dead_in_log "$id"
+	send --flush -v </dev/null
+	expect_exit 0
+	expect_says "^sendoff: 1 dead: see $SENDOFF_SPOOL/dead\$"
+	expect_dead_in_log "$id"
+	expect_queue "^-- 1 dead: see $SENDOFF_SPOOL/dead\$"
+	[[ $(tail -n 1 queue) == "-- "*" in 1 Request." ]] || fail "$(<queue)"
+	send --remove="$id" </dev/null
+	expect_exit 0
+	expect_empty_queue
+	send --flush -v </dev/null
+	! grep ' dead: ' err || fail "it is still told"
+}
+
 # Not before all is decided; who was refused earlier is shown, too.
 case_a_message_without_a_sender_waits_for_the_others() {
 	server --on "$unknown" --on 'rcpt has=two@ conn=1 reply "451 later"'
