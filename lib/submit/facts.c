@@ -1,5 +1,6 @@
 #include "submit/facts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MOST = 4096, NAME_MOST = 256 };
+enum { PATH_MOST = 4096, NAME_MOST = 256, SWEEP_MOST = 1024 };
 
 /* ---- the directory ---------------------------------------------------------- */
 
@@ -135,6 +136,37 @@ facts_write(int dir, const char *name, const char *text, int64_t since)
 	    futimens(fd, when) == 0;
 	close(fd);
 	return good;
+}
+
+/* Whoever writes it anew just now loses it, which facts may be. */
+static void
+drop_old(int dir, const char *file, int64_t before)
+{
+	struct stat st;
+
+	if (file[0] != '.' &&
+	    fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_mtim.tv_sec < before)
+		unlinkat(dir, file, 0);
+}
+
+void
+facts_sweep(int dir, int64_t before)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (d == NULL && fd >= 0)
+		close(fd);
+	for (int i = 0; d != NULL && i < SWEEP_MOST; i++) {
+		entry = readdir(d);
+		if (entry == NULL)
+			break;
+		drop_old(dir, entry->d_name, before);
+	}
+	if (d != NULL)
+		closedir(d);
 }
 
 void

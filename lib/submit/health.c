@@ -6,7 +6,8 @@
 
 #include "submit/facts.h"
 
-/* Seconds; a day after it could have been tried again all is forgotten. */
+/* Seconds; a day after it could have been tried again all is forgotten, and whoever
+   has one to write down then removes what is as old as that in any case. */
 enum { FIRST = 60, MOST = 3600, FORGET = 86400 };
 enum { FAILS_MOST = 7 }; /* the first with which MOST is reached */
 
@@ -144,6 +145,7 @@ keep(struct health *h, struct health_fact *f, const char *why)
 		return;
 	snprintf(text, sizeof(text), "%u\n%s\n", f->fails, why);
 	f->kept = facts_write(dir, f->host, text, f->since);
+	facts_sweep(dir, f->since - MOST - FORGET);
 	close(dir);
 }
 

@@ -164,6 +164,68 @@ START_TEST(twice_as_long_each_time)
 }
 END_TEST
 
+static bool
+is_kept(const char *name)
+{
+	return access(kept_as(name), F_OK) == 0;
+}
+
+/* A day and an hour: then nothing it could say counts. */
+START_TEST(what_is_too_old_goes)
+{
+	static const struct timespec long_ago[2] = { { .tv_sec = 1 },
+		{ .tv_sec = 1 } };
+
+	open_state();
+	fails(0);
+	ck_assert_int_eq(mkdir(kept_as("other"), 0700), 0);
+	ck_assert_int_eq(symlink("/etc/passwd", kept_as("link")), 0);
+	ck_assert_int_eq(
+	    utimensat(AT_FDCWD, kept_as("link"), long_ago, AT_SYMLINK_NOFOLLOW),
+	    0);
+	clock_now.tv_sec += 90000;
+	fails(1);
+	ck_assert(is_kept("a%3A25"));
+	clock_now.tv_sec++;
+	fails(2);
+	ck_assert(!is_kept("a%3A25"));
+	ck_assert(is_kept("b%3A25") && is_kept("c%3A25"));
+	ck_assert(is_kept("other") && is_kept("link"));
+	ck_assert_str_eq(order_now(3, true), "abc");
+	close_state();
+}
+END_TEST
+
+/* However many there are, and however long it takes to be rid of them. */
+START_TEST(some_of_many_that_are_too_old)
+{
+	enum { MANY = 1500 };
+	char name[16];
+	int dir, left = 0;
+
+	open_state();
+	dir = facts_open(kept_as(""), true);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "h%d", i);
+		ck_assert(facts_write(dir, name, "1\n", 1));
+	}
+	close(dir);
+	fails(0);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "h%d", i);
+		left += is_kept(name);
+	}
+	ck_assert_int_gt(left, 0);
+	fails(1);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "h%d", i);
+		ck_assert(!is_kept(name));
+	}
+	ck_assert(is_kept("a%3A25") && is_kept("b%3A25"));
+	close_state();
+}
+END_TEST
+
 START_TEST(a_clock_that_was_set_back)
 {
 	open_state();
@@ -343,6 +405,8 @@ suite_health(void)
 	tcase_add_loop_test(t, the_dead_come_last, 0, 3);
 	tcase_add_test(t, nothing_to_know_leaves_nothing);
 	tcase_add_test(t, twice_as_long_each_time);
+	tcase_add_test(t, what_is_too_old_goes);
+	tcase_add_test(t, some_of_many_that_are_too_old);
 	tcase_add_test(t, a_clock_that_was_set_back);
 	tcase_add_test(t, another_run_knows_better);
 	tcase_add_loop_test(t, anything_in_a_file, 0, ROWS(contents));
