@@ -246,8 +246,5 @@ notice_text_add(struct buf *out, const struct notice *n, bool whole)
 		if (n->about[i])
 			add_recipient(out, n, &n->env->to[i]);
 	add_prospect(out, n);
-	buf_adds(out,
-	    whole ? "The message is attached.\r\n"
-		  : "The header of the message is attached, its text is "
-		    "not.\r\n");
+	add_line(out, whole ? NOTICE_HAS_ALL : NOTICE_HAS_HEADER, "");
 }

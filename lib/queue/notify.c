@@ -98,6 +98,16 @@ notify_untold(const struct letter *l, const struct item *i)
 	return NULL;
 }
 
+int
+notify_shorter(struct letter *l, const struct request *r, struct item *i,
+    const struct verdict *refused, struct error *e)
+{
+	if (!i->entry.report)
+		return 1;
+	return tell_shorter(
+	    &(struct telling){ l, r, i->spool, &i->entry }, refused, e);
+}
+
 /* ---- late ------------------------------------------------------------------- */
 
 bool

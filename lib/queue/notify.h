@@ -25,6 +25,13 @@ int notify_failed(
 const struct verdict *notify_untold(
     const struct letter *l, const struct item *i);
 
+/*
+ * A report that was refused for the message in it is kept once more without: 0,
+ * or 1 when there is no shorter one.  ERR_SPOOL when it cannot be kept.
+ */
+int notify_shorter(struct letter *l, const struct request *r, struct item *i,
+    const struct verdict *refused, struct error *e);
+
 /* Of those who wait, once, when the account wants it: is it time? */
 bool notify_is_late(
     const struct letter *l, const struct request *r, const struct item *i);

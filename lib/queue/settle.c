@@ -233,6 +233,18 @@ bury(struct letter *l, const struct request *r, struct item *i,
 	return rc;
 }
 
+/* There is nobody to tell, but for who is to have this very report. */
+static int
+leave(struct letter *l, const struct request *r, struct item *i,
+    const struct verdict *untold, struct error *e)
+{
+	int rc = notify_shorter(l, r, i, untold, e);
+
+	if (rc > 0)
+		return bury(l, r, i, untold, e);
+	return rc < 0 ? -1 : drop(i, &l->env, e);
+}
+
 static int
 write_down(struct letter *l, const struct request *r, struct item *i,
     const struct error *why, struct error *e)
@@ -257,7 +269,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 		return put_off(l, r, i, why, e);
 	untold = notify_untold(l, i);
 	if (untold != NULL)
-		return bury(l, r, i, untold, e);
+		return leave(l, r, i, untold, e);
 	return drop(i, &l->env, e);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compose/notice_short.h"
 #include "spool/checksum.h"
 
 const char *
@@ -64,6 +65,7 @@ copy_account(struct entry *n, const struct entry *from, struct error *e)
 	return 0;
 }
 
+/* Of the id of a report; behind it is what kind it is of. */
 enum { ID_OF_MESSAGE = 14 };
 
 bool
@@ -220,5 +222,64 @@ tell(const struct telling *t, const struct notice *kind, struct error *e)
 	fill(&what, t);
 	rc = keep(t, &what, e);
 	buf_clear(&from);
+	return rc;
+}
+
+/* ---- a shorter one ------------------------------------------------------------ */
+
+/* By the id of its own it is known, too, and is not made shorter again. */
+static bool
+name_shorter(struct entry *n, const struct entry *report)
+{
+	memcpy(n->id, report->id, sizeof(n->id));
+	if (!tell_is_report(n->id) || n->id[ID_OF_MESSAGE] != 'B')
+		return false;
+	n->id[ID_OF_MESSAGE] = 'S';
+	return true;
+}
+
+static int
+copy_envelope(
+    struct envelope *env, const struct envelope *from, struct error *e)
+{
+	if (envelope_from(env, bytes_of(from->sender), e) < 0)
+		return -1;
+	env->notify = from->notify;
+	return envelope_to(env, bytes_of(from->to[0].address), NULL, e);
+}
+
+static int
+keep_shorter(const struct telling *t, struct entry *n, struct error *e)
+{
+	struct message m;
+	int rc;
+
+	n->arrived = t->n->arrived;
+	n->uid = t->n->uid;
+	n->report = true;
+	n->international = t->n->international;
+	message_init(&m);
+	rc = notice_shorten(&m, &t->letter->message, e);
+	if (rc == 0)
+		rc = copy_account(n, t->n, e);
+	if (rc == 0)
+		rc = copy_envelope(&n->env, &t->letter->env, e);
+	if (rc == 0)
+		rc = spool_keep(t->spool, SPOOL_QUEUE, n, &m, t->r->here, e);
+	message_clear(&m);
+	return rc;
+}
+
+int
+tell_shorter(
+    const struct telling *t, const struct verdict *refused, struct error *e)
+{
+	struct entry n;
+	int rc = 1;
+
+	entry_init(&n);
+	if (content_refused(refused) && name_shorter(&n, t->n))
+		rc = keep_shorter(t, &n, e);
+	entry_clear(&n);
 	return rc;
 }

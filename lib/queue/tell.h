@@ -31,6 +31,15 @@ const char *tell_whom(const struct letter *l);
  */
 int tell(const struct telling *t, const struct notice *kind, struct error *e);
 
+/*
+ * Keep a report once more, with the header alone of the message that it returns:
+ * t tells of the report, which was refused so.  1 when that would not help: it
+ * was refused for its recipient, or has no more than that.  -1 when it could not
+ * be kept.
+ */
+int tell_shorter(
+    const struct telling *t, const struct verdict *refused, struct error *e);
+
 /* Is it the id of a report? */
 bool tell_is_report(const char *id);
 

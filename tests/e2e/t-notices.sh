@@ -262,6 +262,8 @@ case_of_a_report_none_is_made() {
 	expect_waiting dead 1
 	expect_queue '^[0-9A-Z]+#.* MAILER-DAEMON$' '^ +\(.*no such user\)$' \
 	    '^ +postmaster@example\.test$'
+	grep -qra '^hello' "$SENDOFF_SPOOL/dead" ||
+	    fail "it was made shorter, which was of no use"
 }
 
 # A provider that wants its own sender gets a report with one; he is told that
@@ -319,6 +321,40 @@ comes_back_short() {
 
 case_what_was_refused_is_not_sent_again() {
 	comes_back_short --on 'dot n=1 reply "554 5.7.1 looks like spam"'
+}
+
+# The message was never looked at; the report is, with what is in it.
+case_a_report_that_is_refused_comes_back_short() {
+	kept --on "$unknown" --on 'dot conn=1 reply "554 5.7.1 looks like spam"'
+	flush
+	expect_reports 0
+	expect_waiting queue 1
+	expect_waiting dead 0
+	flush
+	expect_reports 1
+	expect_dsn 'returned == "text/rfc822-headers"' '"hello" not in original' \
+	    '"Subject: a test" in original' \
+	    '"The header of the message is attached" in text' \
+	    'to["you@example.test"]["Status"] == "5.1.1"' \
+	    'notice["To"] == "me@example.test"'
+	expect_json "$store/envelope-1.json" 'mail == "FROM:<>"' \
+	    '[r["line"] for r in rcpt] == ["TO:<me@example.test>"]'
+	expect_empty_queue
+}
+
+case_but_once_alone() {
+	local id
+	kept --on "$unknown" --on 'dot reply "554 5.7.1 looks like spam"'
+	flush
+	id=$(only_id queue)
+	flush
+	flush
+	expect_messages 0
+	expect_waiting queue 0
+	expect_waiting dead 1
+	[ "$(only_id dead)" = "$id" ] || fail "another one is dead"
+	grep -qrx 'Content-Type: text/rfc822-headers.' "$SENDOFF_SPOOL/dead" ||
+	    fail "it is not the short one"
 }
 
 case_who_is_unknown_in_the_end_sees_all() {

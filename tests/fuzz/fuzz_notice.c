@@ -10,6 +10,7 @@
 
 #include "base/clean.h"
 #include "compose/notice.h"
+#include "compose/notice_short.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -287,6 +288,30 @@ check_parts(struct made *m, struct message *notice)
 	buf_clear(&line);
 }
 
+/* There is no way to make it shorter still. */
+static void
+check_short(struct made *m, struct message *notice)
+{
+	struct error e = ERROR_NONE;
+	struct message brief, none;
+	int rc;
+
+	message_init(&brief);
+	message_init(&none);
+	rc = notice_shorten(&brief, notice, &e);
+	want(rc >= 0 && e.kind == ERR_NONE);
+	if (rc == 0) {
+		buf_reset(&m->out);
+		read_out(m, &brief);
+		check_lines(buf_bytes(&m->out));
+		check_parts(m, &brief);
+		want(brief.n == notice->n);
+		want(notice_shorten(&none, &brief, &e) == 1);
+	}
+	message_clear(&brief);
+	message_clear(&none);
+}
+
 static void
 check(struct made *m)
 {
@@ -299,6 +324,7 @@ check(struct made *m)
 	read_out(m, &notice);
 	check_lines(buf_bytes(&m->out));
 	check_parts(m, &notice);
+	check_short(m, &notice);
 	message_clear(&notice);
 }
 

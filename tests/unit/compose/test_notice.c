@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compose/notice_short.h"
 #include "tests/unit/mail/letters.h"
 
 #define N(a) (int)(sizeof(a) / sizeof((a)[0]))
@@ -517,6 +518,77 @@ START_TEST(the_header_whatever_was_asked)
 }
 END_TEST
 
+/* 0, and the short one in *out; or 1. */
+static int
+sample_shorten(struct sample *s, struct buf *out)
+{
+	struct error e = ERROR_NONE;
+	struct message notice, brief;
+	int rc;
+
+	message_init(&notice);
+	message_init(&brief);
+	ck_assert_int_eq(notice_make(&notice, &s->n, &here, &e), 0);
+	rc = notice_shorten(&brief, &notice, &e);
+	ck_assert_int_eq(e.kind, ERR_NONE);
+	if (rc == 0)
+		letter_write(&brief, out);
+	message_clear(&notice);
+	message_clear(&brief);
+	return rc;
+}
+
+static const char *const shortened[] = {
+	LETTER,
+	"Subject: hello\r\n\r\n",
+	"Subject: " NI "\r\n\r\nHow are you?\r\n",
+	"Subject: a\r\n folded\r\n one\r\n\r\n--x\r\n\r\n--=_x\r\n",
+	"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nx\r\n",
+	"Subject: x\r\n\r\n" DELIMITER "\r\nContent-Type: message/rfc822\r\n",
+};
+
+/* As if it had been made so at first. */
+START_TEST(made_short_afterwards)
+{
+	struct buf brief = BUF(1 << 20);
+	struct sample s;
+
+	sample_init(&s, shortened[_i]);
+	ck_assert_int_eq(sample_shorten(&s, &brief), 0);
+	s.n.header_only = true;
+	sample_make(&s);
+	if (!bytes_same(buf_bytes(&brief), buf_bytes(&s.out)))
+		ck_abort_msg(
+		    "'%s' is not '%s'", buf_text(&brief), buf_text(&s.out));
+	ck_assert_int_eq(sample_shorten(&s, &brief), 1);
+	buf_clear(&brief);
+	sample_clear(&s);
+}
+END_TEST
+
+START_TEST(a_long_header_made_short)
+{
+	struct buf letter = BUF(200 << 10), brief = BUF(1 << 20);
+	struct sample s;
+
+	for (int i = 0; i < 150; i++) {
+		buf_addf(&letter, "X-%d: ", i);
+		letter_fill(&letter, BYTES("x"), 900);
+		buf_adds(&letter, "\r\n y\r\n");
+	}
+	buf_adds(&letter, "\r\nx\r\n");
+	sample_init(&s, buf_text(&letter));
+	s.env.ret = RETURN_FULL;
+	ck_assert_int_eq(sample_shorten(&s, &brief), 0);
+	ck_assert_uint_lt(brief.n, NOTICE_HEADER_MOST + 4000);
+	assert_holds(buf_bytes(&brief), "\r\nX-69: ");
+	assert_holds(buf_bytes(&brief), "x\r\n y\r\n\r\n" DELIMITER "--\r\n");
+	buf_clear(&letter);
+	buf_clear(&brief);
+	sample_clear(&s);
+}
+END_TEST
+
 START_TEST(a_header_without_end)
 {
 	struct buf letter = BUF(200 << 10);
@@ -704,6 +776,8 @@ suite_notice(void)
 	tcase_add_loop_test(t, what_is_returned, 0, N(returns));
 	tcase_add_loop_test(t, large_messages, 0, N(sizes));
 	tcase_add_test(t, the_header_whatever_was_asked);
+	tcase_add_loop_test(t, made_short_afterwards, 0, N(shortened));
+	tcase_add_test(t, a_long_header_made_short);
 	tcase_add_test(t, a_header_without_end);
 	tcase_add_test(t, lines_that_are_too_long);
 	tcase_add_test(t, lines_that_are_too_long_and_signed);
