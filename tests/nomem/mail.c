@@ -1,6 +1,7 @@
 #include "mail/address.h"
 #include "compose/compose.h"
 #include "compose/notice.h"
+#include "compose/notice_short.h"
 #include "mail/message.h"
 #include "tests/nomem/nomem.h"
 
@@ -152,15 +153,21 @@ make_notice(struct message *about, struct envelope *env, struct result *r,
 		.env = env,
 		.about = all,
 		.message = about };
-	struct message m;
+	struct message m, brief;
 	int rc;
 
 	message_init(&m);
+	message_init(&brief);
 	rc = notice_make(&m, &n, &here, e);
 	if (rc == 0)
 		rc = read_out(&m, r, e);
+	if (rc == 0)
+		rc = notice_shorten(&brief, &m, e);
+	if (rc == 0)
+		rc = read_out(&brief, r, e);
 	message_clear(&m);
-	return rc;
+	message_clear(&brief);
+	return rc < 0 ? -1 : 0; /* 1 comes to another result */
 }
 
 static int
