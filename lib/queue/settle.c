@@ -3,6 +3,7 @@
 #include "base/clean.h"
 #include "base/stop.h"
 #include "queue/notify.h"
+#include "queue/tell.h"
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
@@ -195,6 +196,22 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 	buf_clear(&text);
 }
 
+/* A report that was refused is dead, until a shorter one has arrived. */
+static void
+forget_longer(const struct item *i)
+{
+	struct error ignored = ERROR_NONE;
+	char id[ENTRY_ID];
+	struct item longer;
+
+	if (!tell_longer(id, &i->entry))
+		return;
+	if (item_take(&longer, i->spool, SPOOL_DEAD, i->entry.account, id,
+		&ignored) == 0)
+		item_drop(&longer, &ignored);
+	item_release(&longer);
+}
+
 /* What cannot be removed says itself that it is done with. */
 static int
 drop(struct item *i, const struct envelope *env, struct error *e)
@@ -233,16 +250,28 @@ bury(struct letter *l, const struct request *r, struct item *i,
 	return rc;
 }
 
-/* There is nobody to tell, but for who is to have this very report. */
+static bool
+is_dead_in_full(const struct item *i)
+{
+	char id[ENTRY_ID];
+
+	return tell_longer(id, &i->entry) &&
+	    spool_has(i->spool, SPOOL_DEAD, i->entry.account, id);
+}
+
+/*
+ * There is nobody to tell, but for who is to have this very report: perhaps he
+ * can be sent a shorter one.
+ */
 static int
 leave(struct letter *l, const struct request *r, struct item *i,
     const struct verdict *untold, struct error *e)
 {
-	int rc = notify_shorter(l, r, i, untold, e);
-
-	if (rc > 0)
-		return bury(l, r, i, untold, e);
-	return rc < 0 ? -1 : drop(i, &l->env, e);
+	if (is_dead_in_full(i))
+		return drop(i, &l->env, e);
+	if (notify_shorter(l, r, i, untold, e) < 0)
+		return -1;
+	return bury(l, r, i, untold, e);
 }
 
 static int
@@ -252,8 +281,12 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	const struct verdict *untold;
 	bool finished = all_sent(&l->env) && notify_untold(l, i) == NULL;
 
-	if (finished && !notify_relays(l, i))
-		return drop(i, &l->env, e);
+	if (finished && !notify_relays(l, i)) {
+		if (drop(i, &l->env, e) < 0)
+			return -1;
+		forget_longer(i);
+		return 0;
+	}
 	if (settle_sent(l, r, i, e) < 0) {
 		if (finished)
 			item_drop(i, e); /* nobody is to get it again */

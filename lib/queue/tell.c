@@ -66,7 +66,7 @@ copy_account(struct entry *n, const struct entry *from, struct error *e)
 }
 
 /* Of the id of a report; behind it is what kind it is of. */
-enum { ID_OF_MESSAGE = 14 };
+enum { ID_OF_MESSAGE = 14, FAILED = 'B', FAILED_SHORT = 'S' };
 
 bool
 tell_is_report(const char *id)
@@ -82,7 +82,7 @@ tell_is_report(const char *id)
 static void
 name_it(struct entry *n, const struct entry *about, const struct notice *what)
 {
-	static const char letters[] = { [NOTICE_FAILED] = 'B',
+	static const char letters[] = { [NOTICE_FAILED] = FAILED,
 		[NOTICE_DELAYED] = 'D',
 		[NOTICE_RELAYED] = 'R' };
 	const struct bytes whom = { (const char *)what->about,
@@ -227,15 +227,21 @@ tell(const struct telling *t, const struct notice *kind, struct error *e)
 
 /* ---- a shorter one ------------------------------------------------------------ */
 
-/* By the id of its own it is known, too, and is not made shorter again. */
+/* The id of the same report in the other form, if it is in this one. */
 static bool
-name_shorter(struct entry *n, const struct entry *report)
+other_form(char id[ENTRY_ID], const char *report, char from, char to)
 {
-	memcpy(n->id, report->id, sizeof(n->id));
-	if (!tell_is_report(n->id) || n->id[ID_OF_MESSAGE] != 'B')
+	if (!tell_is_report(report) || report[ID_OF_MESSAGE] != from)
 		return false;
-	n->id[ID_OF_MESSAGE] = 'S';
+	memcpy(id, report, ENTRY_ID);
+	id[ID_OF_MESSAGE] = to;
 	return true;
+}
+
+bool
+tell_longer(char id[ENTRY_ID], const struct entry *report)
+{
+	return other_form(id, report->id, FAILED_SHORT, FAILED);
 }
 
 static int
@@ -278,7 +284,8 @@ tell_shorter(
 	int rc = 1;
 
 	entry_init(&n);
-	if (content_refused(refused) && name_shorter(&n, t->n))
+	if (content_refused(refused) &&
+	    other_form(n.id, t->n->id, FAILED, FAILED_SHORT))
 		rc = keep_shorter(t, &n, e);
 	entry_clear(&n);
 	return rc;

@@ -40,6 +40,9 @@ int tell(const struct telling *t, const struct notice *kind, struct error *e);
 int tell_shorter(
     const struct telling *t, const struct verdict *refused, struct error *e);
 
+/* The id of the report that this one is the shorter form of; false: of none. */
+bool tell_longer(char id[ENTRY_ID], const struct entry *report);
+
 /* Is it the id of a report? */
 bool tell_is_report(const char *id);
 
