@@ -22,6 +22,7 @@ LETTER = "/srv/letter"
 TRACE, DAEMON = "/srv/trace", "/srv/trace-daemon"
 AT_ONCE = (1, 4)
 PATIENCE = 120  # seconds, for all that wait to come
+NUDGE = 15  # how long a peer may be silent
 
 SYNC = r"(fsync|fdatasync|sync_file_range|syncfs)\("
 CREATE = r"(linkat?|mkdirat?)\(|O_CREAT|O_TMPFILE"
@@ -36,10 +37,15 @@ class Sink:
                                         stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
 
-    def last(self):
+    def last(self, peer):
         """When the last message was answered, and how many connections."""
-        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            raise SystemExit("bench: not all of the messages have come")
+        for _ in range(PATIENCE // NUDGE):
+            if select.select([self.process.stdout], [], [], NUDGE)[0]:
+                break
+            print(f"{peer.name} is asked again", file=sys.stderr)
+            peer.nudge()
+        else:
+            raise SystemExit(f"bench: not all of {peer.name} has come")
         when, connections = self.process.stdout.readline().split()
         return float(when), int(connections)
 
@@ -62,7 +68,7 @@ def drain(peer, way, count):
     peer.make_ready(way)
     start = time.monotonic()
     peer.send_all(way)
-    end, connections = sink.last()
+    end, connections = sink.last(peer)
     peer.stop()
     sink.close()
     return count / (end - start), connections

@@ -74,6 +74,9 @@ class Peer:
     def send_all(self, way):
         """The clock runs."""
 
+    def nudge(self):
+        """Not all has come for a while."""
+
     def stop(self):
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGTERM)
@@ -259,6 +262,11 @@ match from any for any action "relay"
 
     def send_all(self, way):
         run("smtpctl", "resume", "mta")
+        run("smtpctl", "schedule", "all")
+
+    def nudge(self):
+        """Now and then some are tried before the pause has come everywhere,
+        and the relay was not there."""
         run("smtpctl", "schedule", "all")
 
     def stop(self):
