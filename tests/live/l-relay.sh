@@ -19,6 +19,28 @@ case_accepted_mail_arrives_and_says_whose_it_is() {
 	expect_waiting 0
 }
 
+# Whatever TLS has to load and to map, the units let it.
+case_it_goes_by_tls() {
+	mkdir -p /srv/certs
+	/srv/smtp-server --make-certs /srv/certs
+	chmod 755 /srv/certs
+	chmod 644 /srv/certs/ca.pem
+	relay_tls=(--tls starttls --certs /srv/certs)
+	relay
+	relay_conf_has 's|tls = "off"; auth_without_tls = true;|tls = "starttls"; tls_host = "localhost"; tls_trust_file = "/srv/certs/ca.pem";|'
+	body=by-tls mail_from alice you@example.test
+	expect_exit 0
+	expect_silence
+	expect_mail by-tls "rcpt == ['you@example.test']"
+	relay_gone
+	body=later-by-tls mail_from alice you@example.test
+	expect_waiting 1
+	relay_back
+	sleep 1.1 # retry_min
+	systemctl start sendoff-flush.service || fail "the flush fails"
+	expect_mail later-by-tls "rcpt == ['you@example.test']"
+}
+
 case_a_refusal_comes_in_the_relays_words() {
 	relay 'rcpt has=nobody@ reply "550 5.1.1 no such user"'
 	mail_from alice nobody@example.test

@@ -21,6 +21,10 @@ relay() {
 	relay_back "$@"
 }
 
+# How it speaks TLS, for a case that wants it; certificates where the service,
+# too, can see them.
+relay_tls=()
+
 relay_back() {
 	local rule rules=()
 	for rule; do
@@ -31,7 +35,7 @@ relay_back() {
 	systemd-run --quiet --unit=relay --collect /srv/smtp-server --quiet \
 	    --port 2525 --port-file "$dir/port" --store "$STORE" --idle 60 \
 	    --auth PLAIN --user machine@example.org --password "$secret" \
-	    "${rules[@]}"
+	    "${relay_tls[@]}" "${rules[@]}"
 	wait_for "the relay" test -s "$dir/port"
 }
 
