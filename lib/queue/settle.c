@@ -196,20 +196,26 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 	buf_clear(&text);
 }
 
-/* A report that was refused is dead, until a shorter one has arrived. */
+/*
+ * A report that was refused is dead, until a shorter one has arrived.  Released
+ * and delivered after all, it leaves no need for that.
+ */
 static void
-forget_longer(const struct item *i)
+forget_other_form(const struct item *i)
 {
 	struct error ignored = ERROR_NONE;
+	enum spool_place place = SPOOL_QUEUE;
 	char id[ENTRY_ID];
-	struct item longer;
+	struct item other;
 
-	if (!tell_longer(id, &i->entry))
+	if (tell_longer(id, &i->entry))
+		place = SPOOL_DEAD;
+	else if (!tell_in_short(id, &i->entry))
 		return;
-	if (item_take(&longer, i->spool, SPOOL_DEAD, i->entry.account, id,
-		&ignored) == 0)
-		item_drop(&longer, &ignored);
-	item_release(&longer);
+	if (item_take(
+		&other, i->spool, place, i->entry.account, id, &ignored) == 0)
+		item_drop(&other, &ignored);
+	item_release(&other);
 }
 
 /* What cannot be removed says itself that it is done with. */
@@ -261,7 +267,8 @@ is_dead_in_full(const struct item *i)
 
 /*
  * There is nobody to tell, but for who is to have this very report: perhaps he
- * can be sent a shorter one.
+ * can be sent a shorter one.  This one is dead first: the other must not arrive
+ * while it is not.
  */
 static int
 leave(struct letter *l, const struct request *r, struct item *i,
@@ -269,9 +276,9 @@ leave(struct letter *l, const struct request *r, struct item *i,
 {
 	if (is_dead_in_full(i))
 		return drop(i, &l->env, e);
-	if (notify_shorter(l, r, i, untold, e) < 0)
+	if (bury(l, r, i, untold, e) < 0)
 		return -1;
-	return bury(l, r, i, untold, e);
+	return notify_shorter(l, r, i, untold, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -284,7 +291,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	if (finished && !notify_relays(l, i)) {
 		if (drop(i, &l->env, e) < 0)
 			return -1;
-		forget_longer(i);
+		forget_other_form(i);
 		return 0;
 	}
 	if (settle_sent(l, r, i, e) < 0) {

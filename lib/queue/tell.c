@@ -276,6 +276,12 @@ keep_shorter(const struct telling *t, struct entry *n, struct error *e)
 	return rc;
 }
 
+bool
+tell_in_short(char id[ENTRY_ID], const struct entry *report)
+{
+	return other_form(id, report->id, FAILED, FAILED_SHORT);
+}
+
 int
 tell_shorter(
     const struct telling *t, const struct verdict *refused, struct error *e)
@@ -284,8 +290,7 @@ tell_shorter(
 	int rc = 1;
 
 	entry_init(&n);
-	if (content_refused(refused) &&
-	    other_form(n.id, t->n->id, FAILED, FAILED_SHORT))
+	if (content_refused(refused) && tell_in_short(n.id, t->n))
 		rc = keep_shorter(t, &n, e);
 	entry_clear(&n);
 	return rc;

@@ -40,8 +40,12 @@ int tell(const struct telling *t, const struct notice *kind, struct error *e);
 int tell_shorter(
     const struct telling *t, const struct verdict *refused, struct error *e);
 
-/* The id of the report that this one is the shorter form of; false: of none. */
+/*
+ * The id of the report that this one is the shorter form of, and that of its
+ * shorter form, whether there is one or not; false: there never is.
+ */
 bool tell_longer(char id[ENTRY_ID], const struct entry *report);
+bool tell_in_short(char id[ENTRY_ID], const struct entry *report);
 
 /* Is it the id of a report? */
 bool tell_is_report(const char *id);

@@ -342,6 +342,33 @@ case_a_report_that_is_refused_comes_back_short() {
 	expect_empty_queue
 }
 
+# The long one leaves the queue before the short one is in it: nobody can send
+# both.
+case_killed_before_it_is_dead() {
+	kept --on "$unknown" --on 'dot conn=1 reply "554 5.7.1 looks like spam"'
+	traced -qq -o calls -e inject=renameat,renameat2:signal=KILL \
+	    "$sendoff" -C sendoff.conf --flush >killed 2>&1 </dev/null || :
+	expect_waiting queue 1
+	expect_waiting dead 0
+	send --retry=all </dev/null
+	flush
+	expect_reports 1
+	expect_dsn 'returned == "message/rfc822"'
+	expect_empty_queue
+}
+
+# Whoever releases the long one wants no short one.
+case_released_before_it_was_tried_again() {
+	kept --on "$unknown" --on 'dot conn=1 reply "554 5.7.1 looks like spam"'
+	flush
+	send --release="$(only_id dead)" </dev/null
+	expect_exit 0
+	flush
+	expect_reports 1
+	expect_dsn 'returned == "message/rfc822"'
+	expect_empty_queue
+}
+
 case_but_once_alone() {
 	kept --on "$unknown" --on 'dot reply "554 5.7.1 looks like spam"'
 	flush
