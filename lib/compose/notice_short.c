@@ -10,7 +10,7 @@ enum { SHORT_MOST = 16 << 20, BOUNDARY_MOST = 80 };
 /* What the next line is. */
 enum at {
 	BEFORE, /* of what stays */
-	TYPE,   /* the first behind a boundary */
+	TYPE,   /* of the fields of a part */
 	FIELDS, /* of the part that the message is in */
 	HEADER, /* of the message's own header */
 	BEHIND
@@ -21,6 +21,7 @@ struct cutting {
 	enum at at;
 	char boundary[BOUNDARY_MOST]; /* its line; "": not seen yet */
 	size_t header;                /* where in out the message begins */
+	size_t field;                 /* and the last field of it */
 	struct bytes rest;            /* of out: not read yet */
 };
 
@@ -70,21 +71,28 @@ take_type(struct cutting *c, struct bytes line)
 {
 	const char *type = short_type(line);
 
-	c->at = type != NULL ? FIELDS : BEFORE;
+	if (type != NULL)
+		c->at = FIELDS;
+	else if (line.n == 0)
+		c->at = BEFORE;
 	add_line(c, type != NULL ? bytes_of(type) : line);
 }
 
-/* A header that is too long ends between two fields. */
+/* A header that is too long ends in front of the field that makes it so. */
 static void
 take_header(struct cutting *c, struct bytes line)
 {
-	bool folded = line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
-
-	if (line.n == 0 ||
-	    (!folded && c->out.n - c->header > NOTICE_HEADER_MOST))
+	if (line.n == 0) {
 		c->at = BEHIND;
-	else
-		add_line(c, line);
+		return;
+	}
+	if (line.p[0] != ' ' && line.p[0] != '\t')
+		c->field = c->out.n;
+	add_line(c, line);
+	if (c->out.n - c->header > NOTICE_HEADER_MOST) {
+		buf_cut(&c->out, c->field);
+		c->at = BEHIND;
+	}
 }
 
 static void
@@ -101,7 +109,7 @@ take_line(struct cutting *c, struct bytes line)
 		add_line(c, line);
 		if (line.n == 0)
 			c->at = HEADER;
-		c->header = c->out.n;
+		c->header = c->field = c->out.n;
 		break;
 	case HEADER:
 		take_header(c, line);

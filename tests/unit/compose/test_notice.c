@@ -518,9 +518,9 @@ START_TEST(the_header_whatever_was_asked)
 }
 END_TEST
 
-/* 0, and the short one in *out; or 1. */
+/* 0, and the short one in *out; or 1.  coded: for a server without 8BITMIME. */
 static int
-sample_shorten(struct sample *s, struct buf *out)
+sample_shorten(struct sample *s, bool coded, struct buf *out)
 {
 	struct error e = ERROR_NONE;
 	struct message notice, brief;
@@ -529,6 +529,10 @@ sample_shorten(struct sample *s, struct buf *out)
 	message_init(&notice);
 	message_init(&brief);
 	ck_assert_int_eq(notice_make(&notice, &s->n, &here, &e), 0);
+	if (coded)
+		ck_assert_int_eq(message_encode(&notice,
+				     message_advised(&notice, false), &e),
+		    0);
 	rc = notice_shorten(&brief, &notice, &e);
 	ck_assert_int_eq(e.kind, ERR_NONE);
 	if (rc == 0)
@@ -554,13 +558,51 @@ START_TEST(made_short_afterwards)
 	struct sample s;
 
 	sample_init(&s, shortened[_i]);
-	ck_assert_int_eq(sample_shorten(&s, &brief), 0);
+	ck_assert_int_eq(sample_shorten(&s, false, &brief), 0);
 	s.n.header_only = true;
 	sample_make(&s);
 	if (!bytes_same(buf_bytes(&brief), buf_bytes(&s.out)))
 		ck_abort_msg(
 		    "'%s' is not '%s'", buf_text(&brief), buf_text(&s.out));
-	ck_assert_int_eq(sample_shorten(&s, &brief), 1);
+	ck_assert_int_eq(sample_shorten(&s, false, &brief), 1);
+	buf_clear(&brief);
+	sample_clear(&s);
+}
+END_TEST
+
+START_TEST(made_short_when_it_was_coded)
+{
+	struct buf brief = BUF(1 << 20);
+	struct sample s;
+
+	sample_init(&s, "Subject: hello\r\n\r\ncaf\303\251\r\n");
+	ck_assert_int_eq(sample_shorten(&s, true, &brief), 0);
+	assert_holds(
+	    buf_bytes(&brief), "Content-Type: text/rfc822-headers\r\n");
+	assert_holds(
+	    buf_bytes(&brief), "Subject: hello\r\n\r\n" DELIMITER "--\r\n");
+	buf_clear(&brief);
+	sample_clear(&s);
+}
+END_TEST
+
+START_TEST(a_long_field_made_short)
+{
+	struct buf letter = BUF(200 << 10), brief = BUF(1 << 20);
+	struct sample s;
+
+	buf_adds(&letter, "Subject: hello\r\nX-Long: x\r\n");
+	for (int i = 0; i < 150; i++) {
+		letter_fill(&letter, BYTES(" x"), 900);
+		buf_adds(&letter, "\r\n");
+	}
+	buf_adds(&letter, "X-Next: y\r\n\r\nx\r\n");
+	sample_init(&s, buf_text(&letter));
+	s.env.ret = RETURN_FULL;
+	ck_assert_int_eq(sample_shorten(&s, false, &brief), 0);
+	assert_holds(
+	    buf_bytes(&brief), "Subject: hello\r\n\r\n" DELIMITER "--\r\n");
+	buf_clear(&letter);
 	buf_clear(&brief);
 	sample_clear(&s);
 }
@@ -579,7 +621,7 @@ START_TEST(a_long_header_made_short)
 	buf_adds(&letter, "\r\nx\r\n");
 	sample_init(&s, buf_text(&letter));
 	s.env.ret = RETURN_FULL;
-	ck_assert_int_eq(sample_shorten(&s, &brief), 0);
+	ck_assert_int_eq(sample_shorten(&s, false, &brief), 0);
 	ck_assert_uint_lt(brief.n, NOTICE_HEADER_MOST + 4000);
 	assert_holds(buf_bytes(&brief), "\r\nX-69: ");
 	assert_holds(buf_bytes(&brief), "x\r\n y\r\n\r\n" DELIMITER "--\r\n");
@@ -777,6 +819,8 @@ suite_notice(void)
 	tcase_add_loop_test(t, large_messages, 0, N(sizes));
 	tcase_add_test(t, the_header_whatever_was_asked);
 	tcase_add_loop_test(t, made_short_afterwards, 0, N(shortened));
+	tcase_add_test(t, made_short_when_it_was_coded);
+	tcase_add_test(t, a_long_field_made_short);
 	tcase_add_test(t, a_long_header_made_short);
 	tcase_add_test(t, a_header_without_end);
 	tcase_add_test(t, lines_that_are_too_long);
