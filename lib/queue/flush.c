@@ -159,7 +159,8 @@ tell_of_dead(struct spool *s, const struct request *r)
 	struct buf line = BUF(8192);
 	size_t n;
 
-	if (isatty(STDERR_FILENO) != 1 && r->trace->level <= 0)
+	if (r->form != REPORT_TEXT ||
+	    (isatty(STDERR_FILENO) != 1 && r->trace->level <= 0))
 		return;
 	n = spool_count(s, SPOOL_DEAD);
 	if (n > 0)
