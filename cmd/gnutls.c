@@ -29,62 +29,30 @@ static const char *why_not;
 /* GnuTLS lets its caller free what it has allocated through this. */
 gnutls_free_function gnutls_free;
 
-/* Fills a pointer to a function. */
-static void
-find(void *pointer, const char *name)
-{
-	void *address = dlsym(library, name);
+/* Any function of it, by its address. */
+typedef void (*function)(void);
 
-	memcpy(pointer, &address, sizeof(address));
+/* That of this name, looked up once. */
+static function
+found(function *f, const char *name)
+{
+	void *address;
+
+	if (*f == NULL) {
+		address = dlsym(library, name);
+		memcpy(f, &address, sizeof(address));
+	}
+	return *f;
 }
 
-static bool
-is_loaded(void)
-{
-	const char *(*check_version)(const char *) = NULL;
-
-	if (library != NULL)
-		return true;
-	library = dlopen(GNUTLS, RTLD_NOW | RTLD_LOCAL);
-	if (library == NULL) {
-		why_not = dlerror();
-		return false;
-	}
-	find(&check_version, "gnutls_check_version");
-	if (check_version != NULL && check_version(OLDEST) != NULL) {
-		gnutls_free =
-		    *(gnutls_free_function *)dlsym(library, "gnutls_free");
-		return true;
-	}
-	why_not = GNUTLS " is older than " OLDEST;
-	library = NULL;
-	return false;
-}
-
+/*
+ * CALL(type, name, parameters, arguments) defines a function that calls the one
+ * of the same name, and DO one from which nothing comes back.
+ */
 #define FOUND(name) \
-	static __typeof__(gnutls_##name) *call; \
-	if (call == NULL) \
-	find(&call, "gnutls_" #name)
-
-int
-gnutls_global_init(void)
-{
-	if (!is_loaded())
-		return GNUTLS_E_INTERNAL_ERROR;
-	FOUND(global_init);
-	return call();
-}
-
-const char *
-gnutls_strerror(int error)
-{
-	if (!is_loaded())
-		return why_not;
-	FOUND(strerror);
-	return call(error);
-}
-
-/* CALL(type, name, parameters, arguments), and DO where nothing comes back. */
+	static function kept; \
+	__typeof__(gnutls_##name) *const call = \
+	    (__typeof__(gnutls_##name) *)found(&kept, "gnutls_" #name)
 #define CALL(type, name, parameters, arguments) \
 	type gnutls_##name parameters \
 	{ \
@@ -97,6 +65,52 @@ gnutls_strerror(int error)
 		FOUND(name); \
 		call arguments; \
 	}
+
+static bool
+is_loaded(void)
+{
+	if (library != NULL)
+		return true;
+	library = dlopen(GNUTLS, RTLD_NOW | RTLD_LOCAL);
+	if (library == NULL) {
+		why_not = dlerror();
+		return false;
+	}
+	if (dlsym(library, "gnutls_check_version") == NULL ||
+	    gnutls_check_version(OLDEST) == NULL) {
+		why_not = GNUTLS " is older than " OLDEST;
+		library = NULL;
+		return false;
+	}
+	gnutls_free = *(gnutls_free_function *)dlsym(library, "gnutls_free");
+	return true;
+}
+
+static int
+start(void)
+{
+	FOUND(global_init);
+	return call();
+}
+
+int
+gnutls_global_init(void)
+{
+	return is_loaded() ? start() : GNUTLS_E_INTERNAL_ERROR;
+}
+
+static const char *
+meaning(int error)
+{
+	FOUND(strerror);
+	return call(error);
+}
+
+const char *
+gnutls_strerror(int error)
+{
+	return is_loaded() ? meaning(error) : why_not;
+}
 
 CALL(gnutls_alert_description_t, alert_get, (gnutls_session_t a), (a))
 CALL(const char *, alert_get_strname, (gnutls_alert_description_t a), (a))
@@ -130,6 +144,7 @@ CALL(int, certificate_verification_status_print,
 CALL(int, certificate_verify_peers,
     (gnutls_session_t a, gnutls_typed_vdata_st *b, unsigned c, unsigned *d),
     (a, b, c, d))
+CALL(const char *, check_version, (const char *a), (a))
 CALL(gnutls_cipher_algorithm_t, cipher_get, (gnutls_session_t a), (a))
 CALL(const char *, cipher_get_name, (gnutls_cipher_algorithm_t a), (a))
 CALL(int, credentials_set,

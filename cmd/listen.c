@@ -420,6 +420,16 @@ check_configuration(const struct request *r, struct error *e)
 	return c == NULL ? -1 : 0;
 }
 
+/* Once, and not in each child.  Not everybody's relay wants it. */
+static void
+load_tls(const struct request *r)
+{
+	struct error e = ERROR_NONE;
+
+	if (tls_prepare(&e) < 0)
+		report_error(r->program, r->form, &e, error_exit(&e));
+}
+
 static int
 settle(struct listener *s, struct sockaddr_un *a, const char *path,
     struct error *e)
@@ -433,7 +443,7 @@ settle(struct listener *s, struct sockaddr_un *a, const char *path,
 		rc = open_socket(s, a, path, e);
 	if (rc < 0)
 		return -1;
-	tls_prepare(); /* once, and not in each child */
+	load_tls(s->r);
 	return 0;
 }
 

@@ -273,6 +273,15 @@ connection_glance(struct connection *c)
 
 /* ---- its life -------------------------------------------------------------- */
 
+/* What is wrong now is so later, when it is told. */
+static void
+use_the_wait(void)
+{
+	struct error ignored = ERROR_NONE;
+
+	tls_prepare(&ignored);
+}
+
 int
 connection_open(struct connection *c, struct error *e)
 {
@@ -280,7 +289,7 @@ connection_open(struct connection *c, struct error *e)
 
 	c->secured = false;
 	if (c->implicit || c->starttls)
-		c->dial.meanwhile = tls_prepare;
+		c->dial.meanwhile = use_the_wait;
 	c->wire = dial(&c->dial, &c->dialled, c->trace, e);
 	c->connect = ticks(c) - from;
 	if (c->wire == NULL)

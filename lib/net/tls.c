@@ -171,10 +171,15 @@ set_session(struct tls *t, struct error *e)
 	return 0;
 }
 
-void
-tls_prepare(void)
+int
+tls_prepare(struct error *e)
 {
-	gnutls_global_init();
+	int rc = gnutls_global_init();
+
+	if (rc >= 0)
+		return 0;
+	return error_set(
+	    e, ERR_OS, "TLS cannot be set up: %s", gnutls_strerror(rc));
 }
 
 /*
@@ -185,13 +190,9 @@ static struct tls *
 tls_new(struct error *e)
 {
 	struct tls *t;
-	int rc = gnutls_global_init();
 
-	if (rc < 0) {
-		error_set(
-		    e, ERR_OS, "TLS cannot be set up: %s", gnutls_strerror(rc));
+	if (tls_prepare(e) < 0)
 		return NULL;
-	}
 	t = calloc(1, sizeof(*t));
 	if (t != NULL &&
 	    gnutls_certificate_allocate_credentials(&t->cred) == 0) {

@@ -4,7 +4,7 @@
  *
  * Of the environment: SSLKEYLOGFILE is not obeyed, no session's keys are
  * written anywhere.  GnuTLS itself reads GNUTLS_SYSTEM_PRIORITY_FILE and
- * GNUTLS_CPUID_OVERRIDE before main() runs, unless the process is setuid or
+ * GNUTLS_CPUID_OVERRIDE when it is loaded, unless the process is setuid or
  * setgid: they belong to whoever may start us.
  */
 #ifndef NET_TLS_H
@@ -59,11 +59,10 @@ struct tls_facts {
 int tls_check(const struct tls_plan *plan, struct error *e);
 
 /*
- * Start the library below, which takes 2 ms, while there is something else to
- * wait for.  Whoever does not has tls_start() do it; that tells, too, what did
- * not succeed here.
+ * Start the library below, which takes 2 ms, before it is needed.  Whoever does
+ * not has tls_start() do it.  ERR_OS.
  */
-void tls_prepare(void);
+int tls_prepare(struct error *e);
 
 /*
  * Handshake and verification over `below', which the new wire then owns (on

@@ -11,6 +11,8 @@ cram_md5_step(struct sasl *s, struct bytes challenge, struct buf *response,
 	if (challenge.n == 0)
 		return error_set(
 		    e, ERR_PROTOCOL, "server sent an empty CRAM-MD5 challenge");
+	if (crypto_start(e) < 0)
+		return -1;
 	if (!crypto_hmac(&d, CRYPTO_MD5, s->id->secret, challenge))
 		return error_set(e, ERR_AUTH_MECHANISM,
 		    "this machine's TLS library forbids MD5");

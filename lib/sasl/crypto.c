@@ -42,11 +42,21 @@ made(struct digest *d, enum crypto_hash h, bool failed)
 	return !failed;
 }
 
-/* Where the program has kept GnuTLS from doing it when it was loaded. */
 static bool
 cannot_start(void)
 {
 	return gnutls_global_init() < 0;
+}
+
+int
+crypto_start(struct error *e)
+{
+	int rc = gnutls_global_init();
+
+	if (rc >= 0)
+		return 0;
+	return error_set(
+	    e, ERR_OS, "no login that needs a hash: %s", gnutls_strerror(rc));
 }
 
 bool

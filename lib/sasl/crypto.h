@@ -6,6 +6,7 @@
 #define SASL_CRYPTO_H
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 enum crypto_hash { CRYPTO_MD5, CRYPTO_SHA1, CRYPTO_SHA256, CRYPTO_SHA512 };
 
@@ -20,6 +21,9 @@ void digest_wipe(struct digest *d);
 
 /* d = d XOR other; both of one length. */
 void digest_xor(struct digest *d, const struct digest *other);
+
+/* Start what the functions below need, once or again: -1 and ERR_OS. */
+int crypto_start(struct error *e);
 
 /*
  * The functions below return false, and leave *d empty, when GnuTLS cannot or

@@ -248,6 +248,8 @@ prove(struct sasl *s, enum crypto_hash h, const struct opening *o,
 
 	utf8_prepare(&password, s->id->secret);
 	rc = sasl_fits(s, &password, e);
+	if (rc == 0)
+		rc = crypto_start(e);
 	if (rc == 0 &&
 	    !(derive(&k, h, buf_bytes(&password), o) &&
 		sign(&k, h, buf_bytes(&s->kept), &proof, &s->expected)))

@@ -26,8 +26,8 @@ bool facts_read(
 /* Keep text as known since then; false when it could not be. */
 bool facts_write(int dir, const char *name, const char *text, int64_t since);
 
-/* Forget what is known since before then.  It looks at so few files that nobody
-   waits for it: what is left the next call finds. */
+/* Forget what is known since before then; of a thousand files, so that nobody has
+   to wait for it. */
 void facts_sweep(int dir, int64_t before);
 
 /* Forget it; the directory, too, when nothing else is known. */

@@ -594,7 +594,7 @@ case_mailq_says_through_what_and_when() {
 	local id next
 	export TZ=Asia/Kolkata
 	dead_server
-	queueing
+	account 'on_failure = "queue"; retry_min = "30m";'
 	send_letter
 	id=$(only_id queue)
 	next=$(next_try)

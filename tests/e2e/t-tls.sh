@@ -349,6 +349,26 @@ case_credentials_want_tls() {
 }
 
 # GnuTLS is loaded when it is needed, and then only.
+load_libraries() {
+	LD_DEBUG=files LD_DEBUG_OUTPUT=$dir/loaded send_letter
+	expect_exit 0
+	grep -q 'file=libconfig' "$dir"/loaded.* || fail "nothing is known"
+}
+
+case_gnutls_is_loaded() {
+	server --tls starttls
+	tls_account 'tls = "starttls"; auth = "off";'
+	load_libraries
+	grep -q 'file=libgnutls' "$dir"/loaded.* || fail "how does it do TLS?"
+}
+
+case_gnutls_is_not_loaded() {
+	server --auth PLAIN
+	account 'user = "user"; password = "secret"; auth_without_tls = true;'
+	load_libraries
+	! grep -q 'file=libgnutls' "$dir"/loaded.* || fail "what for?"
+}
+
 without_gnutls() {
 	mkdir -p "$dir/broken"
 	echo "none" >"$dir/broken/libgnutls.so.30"
@@ -361,6 +381,15 @@ case_gnutls_is_not_there() {
 	without_gnutls
 	expect_exit 71
 	expect_says 'TLS cannot be set up: .*libgnutls'
+	expect_nothing_sent
+}
+
+case_gnutls_is_not_there_for_a_hash() {
+	server --auth CRAM-MD5
+	account 'user = "user"; password = "secret"; auth_without_tls = true;'
+	without_gnutls
+	expect_exit 71
+	expect_says 'login .*libgnutls'
 	expect_nothing_sent
 }
 
