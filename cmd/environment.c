@@ -69,9 +69,9 @@ read_keys(struct options *o)
 			read_key(key.name, o);
 	read_key("password_file", o);
 	read_key("password_command", o);
-	if (set_in("SENDOFF_PASSWORD") != NULL)
+	if (set_in(REQUEST_PASSWORD) != NULL)
 		options_override(
-		    o, "password_env", "SENDOFF_PASSWORD", "environment");
+		    o, "password_env", REQUEST_PASSWORD, "environment");
 }
 
 /* ---- SENDOFF_URL=smtps://user@host:port -------------------------------------------- */

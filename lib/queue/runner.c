@@ -84,6 +84,56 @@ adopt_options(struct runner *q, const struct entry *n, struct error *e)
 	return 0;
 }
 
+static const char *
+kept_option(const struct entry *n, const char *key)
+{
+	for (size_t i = 0; i < n->options_n; i++)
+		if (strcmp(n->options[i].key, key) == 0)
+			return n->options[i].value;
+	return "";
+}
+
+static const char *
+own_option(const struct request *r, const char *key)
+{
+	for (size_t i = 0; i < r->over_n; i++)
+		if (strcmp(r->over[i].key, key) == 0)
+			return r->over[i].value;
+	return "";
+}
+
+/*
+ * SENDOFF_PASSWORD is for the server and the user that stand beside it in the
+ * environment: by now these may be others than those of the message.
+ */
+static int
+check_environment(
+    const struct runner *q, const struct entry *n, struct error *e)
+{
+	static const char *const whose[] = { "host", "port", "user",
+		"provider" };
+	const char *named = q->r->account;
+	bool same = named == NULL || strcmp(named, n->account) == 0;
+
+	if (strcmp(kept_option(n, "password_env"), REQUEST_PASSWORD) != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++)
+		same = same &&
+		    strcmp(kept_option(n, whose[i]),
+			own_option(q->r, whose[i])) == 0;
+	if (same)
+		return 0;
+	error_set(e, ERR_SECRET,
+	    "message %s was sent with a " REQUEST_PASSWORD
+	    " for '%s': this run's may be for another",
+	    n->id,
+	    kept_option(n, "host")[0] != '\0' ? kept_option(n, "host")
+					      : n->account);
+	return error_hint(e,
+	    "run over the queue in the environment that it was sent in, or "
+	    "remove it");
+}
+
 /* The name that accounts of options alone have names none. */
 static const char *
 wanted(const char *account)
@@ -111,7 +161,7 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	account_clear(&q->l.account);
 	buf_reset(&q->l.secret);
 	q->chosen = false;
-	if (adopt_options(q, n, e) < 0 ||
+	if (adopt_options(q, n, e) < 0 || check_environment(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
 		&(struct conf_wish){ .name = wanted(n->account),
 		    .over = q->over,

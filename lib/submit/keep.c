@@ -57,6 +57,13 @@ keep_in_background(const struct letter *l, const struct request *r)
 	return delivery(l, r) == DELIVERY_BACKGROUND;
 }
 
+static int
+no_place(const char *path, struct error *e)
+{
+	error_set(e, ERR_CONFIG, "SENDOFF_SPOOL '%s' is not a full path", path);
+	return error_hint(e, "every caller has a directory of his own");
+}
+
 int
 keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
     bool create, struct error *e)
@@ -78,7 +85,8 @@ keep_spool(struct spool *s, const struct conf *conf, const struct request *r,
 	if (path == NULL)
 		return -1;
 	s->reserve = conf_spool_reserve(conf);
-	rc = spool_open(s, path, create, e);
+	rc =
+	    path[0] == '/' ? spool_open(s, path, create, e) : no_place(path, e);
 	free(path);
 	return rc;
 }

@@ -20,6 +20,9 @@ enum delivery {
 	DELIVERY_QUEUE
 };
 
+/* The variable with the password of what the environment names beside it. */
+#define REQUEST_PASSWORD "SENDOFF_PASSWORD"
+
 enum report_form { REPORT_TEXT, REPORT_JSON, REPORT_QUIET };
 
 struct health; /* submit/health.h */

@@ -665,4 +665,59 @@ case_a_daemon_ends_when_it_is_asked() {
 	expect_empty_queue
 }
 
+case_a_place_that_moves_with_the_caller() {
+	dead_server
+	queueing
+	SENDOFF_SPOOL=here send you@example.test < <(letter)
+	expect_exit 75
+	expect_says 'not queued: SENDOFF_SPOOL .here. is not a full path'
+	[ ! -e here ] || fail "it is there all the same"
+}
+
+# ---- a password of the environment's -------------------------------------------
+
+# in_container USER WORD ARGUMENT...: as one that has no file, for that user.
+in_container() {
+	local url=smtp://$1@127.0.0.1:$port word=$2
+	shift 2
+	SENDOFF_URL=$url SENDOFF_PASSWORD=$word SENDOFF_TLS=off \
+	    SENDOFF_AUTH_WITHOUT_TLS=true SENDOFF_FROM=me@example.test \
+	    SENDOFF_ON_FAILURE=queue SENDOFF_ALIASES=off \
+	    SENDOFF_DOMAIN=example.test send "$@"
+}
+
+kept_in_container() {
+	server
+	server_dies
+	config </dev/null
+	in_container user secret you@example.test < <(letter)
+	expect_exit 0
+	expect_waiting queue 1
+	server_again --auth PLAIN
+	in_container user secret --retry=all </dev/null
+}
+
+case_the_environments_password() {
+	kept_in_container
+	in_container user secret --flush </dev/null
+	expect_exit 0
+	expect_messages 1
+}
+
+case_the_environments_password_is_anothers_by_now() {
+	kept_in_container
+	in_container other precious --flush </dev/null
+	expect_exit 77
+	expect_says 'SENDOFF_PASSWORD .*environment'
+	send --retry=all </dev/null
+	SENDOFF_PASSWORD=precious send --flush </dev/null
+	expect_exit 77
+	expect_no_connection
+	expect_waiting queue 1
+	send --retry=all </dev/null
+	in_container user secret --flush </dev/null
+	expect_exit 0
+	expect_messages 1
+}
+
 run_cases
