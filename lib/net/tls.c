@@ -178,8 +178,8 @@ tls_prepare(struct error *e)
 
 	if (rc >= 0)
 		return 0;
-	return error_set(
-	    e, ERR_OS, "TLS cannot be set up: %s", gnutls_strerror(rc));
+	error_set(e, ERR_OS, "TLS cannot be set up: %s", gnutls_strerror(rc));
+	return error_hint(e, "is GnuTLS installed, and whole?");
 }
 
 /*
