@@ -78,7 +78,8 @@ is_loaded(void)
 	}
 	if (dlsym(library, "gnutls_check_version") == NULL ||
 	    gnutls_check_version(OLDEST) == NULL) {
-		why_not = GNUTLS " is older than " OLDEST;
+		why_not =
+		    GNUTLS " is older than " OLDEST ", or another library";
 		library = NULL;
 		return false;
 	}

@@ -55,8 +55,9 @@ crypto_start(struct error *e)
 
 	if (rc >= 0)
 		return 0;
-	return error_set(
+	error_set(
 	    e, ERR_OS, "no login that needs a hash: %s", gnutls_strerror(rc));
+	return error_hint(e, "is GnuTLS installed, and whole?");
 }
 
 bool
