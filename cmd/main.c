@@ -125,6 +125,22 @@ flush_queue(const struct request *r, const struct options *o)
 	return EX_OK;
 }
 
+/* One after the other; the status is the greatest of theirs. */
+static int
+change_queue(
+    const struct request *r, const struct options *o, enum queue_change what)
+{
+	int worst = EX_OK;
+
+	for (size_t i = 0; i < o->queue_ids_n; i++) {
+		int status = queue_change(r, what, o->queue_ids[i]);
+
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
 static struct request
 request_of(struct options *o, struct environment *env, struct trace *t)
 {
@@ -188,13 +204,13 @@ act(struct options *o, const struct request *r)
 	case ACTION_QUEUE:
 		return queue_show(r);
 	case ACTION_HOLD:
-		return queue_change(r, QUEUE_HOLD, o->queue_id);
+		return change_queue(r, o, QUEUE_HOLD);
 	case ACTION_RELEASE:
-		return queue_change(r, QUEUE_RELEASE, o->queue_id);
+		return change_queue(r, o, QUEUE_RELEASE);
 	case ACTION_REMOVE:
-		return queue_change(r, QUEUE_REMOVE, o->queue_id);
+		return change_queue(r, o, QUEUE_REMOVE);
 	case ACTION_RETRY:
-		return queue_change(r, QUEUE_RETRY, o->queue_id);
+		return change_queue(r, o, QUEUE_RETRY);
 	case ACTION_NEWALIASES:
 		return aliases_verify_file(r, o->aliases_to_check);
 	case ACTION_VERIFY:

@@ -431,8 +431,26 @@ set_queue_run(struct options *o, const struct option_row *row,
 	return 0;
 }
 
+/* They add up: the first of two must not be taken for done. */
+static int
+add_queue_id(
+    struct options *o, enum action what, const char *id, struct error *e)
+{
+	if (o->queue_ids_n == QUEUE_IDS_MOST)
+		return error_set(
+		    e, ERR_USAGE, "more than %d messages", QUEUE_IDS_MOST);
+	o->queue_ids[o->queue_ids_n++] = id;
+	set_action(o, what);
+	return 0;
+}
+
 #define SET_QUEUE(function, what) \
-	SETTER(function, set_action(o, what); o->queue_id = value)
+	static int function(struct options *o, \
+	    const struct option_row *row UNUSED, const char *value, \
+	    struct error *e) \
+	{ \
+		return add_queue_id(o, what, value, e); \
+	}
 SET_QUEUE(set_hold, ACTION_HOLD)
 SET_QUEUE(set_release, ACTION_RELEASE)
 SET_QUEUE(set_remove, ACTION_REMOVE)

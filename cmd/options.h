@@ -35,7 +35,7 @@ enum action {
 	ACTION_HELP
 };
 
-enum { OVERRIDES_MOST = 128, QUESTIONS_MOST = 64 };
+enum { OVERRIDES_MOST = 128, QUESTIONS_MOST = 64, QUEUE_IDS_MOST = 1024 };
 
 /* Strings are borrowed from argv and the environment. */
 struct options {
@@ -51,7 +51,8 @@ struct options {
 	const char *protocol; /* of the account, or of -bs; or NULL */
 	const char *socket;   /* of --serve; or NULL */
 	const char *aliases, *aliases_to_check;
-	const char *queue_id;   /* of --hold and its like */
+	const char *queue_ids[QUEUE_IDS_MOST]; /* of --hold and its like */
+	size_t queue_ids_n;
 	struct flush_wish wish; /* of --flush, -qI and its like */
 	int64_t interval;       /* of -q5m: microseconds; 0: once */
 	enum delivery delivery;

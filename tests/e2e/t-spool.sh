@@ -276,6 +276,29 @@ case_all_of_them() {
 	expect_empty_queue
 }
 
+# The first of them must not be forgotten.
+case_several_ids_at_once() {
+	local ids
+	server
+	account 'deliver = "queue";'
+	send_letter
+	send_letter
+	send_letter
+	only_id queue | sort | mapfile -t ids
+	send --hold="${ids[0]}" --hold="${ids[1]}" </dev/null
+	expect_exit 0
+	expect_queue "^${ids[0]}!" "^${ids[1]}!" "^${ids[2]} "
+	send --remove="${ids[1]}" --remove=0NOSUCHID --remove="${ids[2]}" \
+	    </dev/null
+	expect_exit 64
+	expect_says '0NOSUCHID'
+	expect_waiting queue 0
+	expect_waiting held 1
+	send --release="${ids[0]}" --hold="${ids[0]}" </dev/null
+	expect_exit 64
+	expect_waiting held 1
+}
+
 # It takes no look at the others.
 case_one_of_many_is_found_at_once() {
 	local id n
