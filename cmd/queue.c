@@ -18,6 +18,9 @@
 
 enum { OUT_ENOUGH = 64 << 10 };
 
+static const enum spool_place all_places[] = { SPOOL_QUEUE, SPOOL_HELD,
+	SPOOL_DEAD };
+
 /* One walk over the spool: what is done with each message, and what came. */
 struct walk {
 	const struct request *r;
@@ -32,6 +35,8 @@ struct walk {
 		char in[4096]; /* where the last of them are */
 	} dead, damaged;
 	size_t busy;
+	bool elsewhere; /* the one of that id is, where nothing is changed */
+	enum spool_place where;
 	int (*each)(struct walk *w, enum spool_place place, const char *account,
 	    const char *id, struct error *e);
 };
@@ -323,13 +328,11 @@ tell_of_service(const struct request *r)
 int
 queue_show(const struct request *r)
 {
-	static const enum spool_place places[] = { SPOOL_QUEUE, SPOOL_HELD,
-		SPOOL_DEAD };
 	struct walk w = {
 		.r = r, .spool = SPOOL, .each = show, .out = BUF(16 << 20)
 	};
 	struct error e = ERROR_NONE;
-	int rc = walk(&w, places, 3, &e);
+	int rc = walk(&w, all_places, 3, &e);
 
 	tell_of(&w, &w.dead, "dead");
 	tell_of(&w, &w.damaged, "damaged");
@@ -364,13 +367,35 @@ change_item(struct walk *w, struct item *i, struct error *e)
 	return 0;
 }
 
+/* Is that what it can be done with? */
+static bool
+may_change(enum queue_change what, enum spool_place place)
+{
+	switch (what) {
+	case QUEUE_HOLD:
+	case QUEUE_RETRY:
+		return place == SPOOL_QUEUE;
+	case QUEUE_RELEASE:
+		return place != SPOOL_QUEUE;
+	case QUEUE_REMOVE:
+		break;
+	}
+	return true;
+}
+
 static int
 change(struct walk *w, enum spool_place place, const char *account,
     const char *id, struct error *e)
 {
 	struct item i;
-	int rc = item_take(&i, &w->spool, place, account, id, e);
+	int rc;
 
+	if (!may_change(w->change, place)) {
+		w->elsewhere = true;
+		w->where = place;
+		return 0;
+	}
+	rc = item_take(&i, &w->spool, place, account, id, e);
 	if (rc > 0)
 		w->busy++;
 	if (rc == 0) {
@@ -381,27 +406,38 @@ change(struct walk *w, enum spool_place place, const char *account,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Where what may be changed so can be. */
-static size_t
-places_of(enum queue_change what, enum spool_place places[3])
+/* Whoever wants what is so already has it. */
+static bool
+is_so_already(const struct walk *w)
 {
-	size_t n = 0;
-
-	if (what != QUEUE_RELEASE)
-		places[n++] = SPOOL_QUEUE;
-	if (what == QUEUE_RELEASE || what == QUEUE_REMOVE)
-		places[n++] = SPOOL_HELD;
-	if (what == QUEUE_REMOVE || what == QUEUE_RELEASE)
-		places[n++] = SPOOL_DEAD;
-	return n;
+	return w->elsewhere &&
+	    ((w->change == QUEUE_HOLD && w->where == SPOOL_HELD) ||
+		(w->change == QUEUE_RELEASE && w->where == SPOOL_QUEUE));
 }
 
 static void
-not_there(struct error *e, enum queue_change what, const char *id)
+tell_already(const struct walk *w)
 {
-	error_set(e, ERR_USAGE, "no message '%.40s' is there", id);
-	if (what == QUEUE_RETRY)
-		error_hint(e, "one that is held, or dead, has to be released");
+	struct buf line = BUF(1024);
+
+	if (w->r->form != REPORT_TEXT)
+		return;
+	buf_addf(&line, "%s: message '%.40s' %s already\n", w->r->program,
+	    w->id, w->where == SPOOL_HELD ? "is held" : "waits");
+	report_write(STDERR_FILENO, buf_bytes(&line));
+	buf_clear(&line);
+}
+
+static void
+not_changed(const struct walk *w, struct error *e)
+{
+	if (!w->elsewhere) {
+		error_set(e, ERR_USAGE, "no message '%.40s' is there", w->id);
+		return;
+	}
+	error_set(e, ERR_USAGE, "message '%.40s' is %s", w->id,
+	    spool_place_name(w->where));
+	error_hint(e, "it has to be released");
 }
 
 int
@@ -411,15 +447,18 @@ queue_change(const struct request *r, enum queue_change what, const char *id)
 		.r = r, .spool = SPOOL, .each = change, .change = what
 	};
 	struct error e = ERROR_NONE;
-	enum spool_place places[3];
 
 	if (strcmp(id, "all") != 0)
 		w.id = id;
-	if (walk(&w, places, places_of(what, places), &e) == 0 && w.busy > 0) {
+	if (walk(&w, all_places, 3, &e) == 0 && w.busy > 0) {
 		error_set(&e, ERR_SPOOL, "%zu being sent just now", w.busy);
 		error_hint(&e, "try again in a moment");
 		error_transient(&e);
-	} else if (e.kind == ERR_NONE && w.id != NULL && w.n == 0)
-		not_there(&e, what, id);
+	} else if (e.kind == ERR_NONE && w.id != NULL && w.n == 0) {
+		if (is_so_already(&w))
+			tell_already(&w);
+		else
+			not_changed(&w, &e);
+	}
 	return ended(&w, &e);
 }

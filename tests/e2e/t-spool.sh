@@ -317,6 +317,33 @@ case_one_of_many_is_found_at_once() {
 	[ "$n" -eq 0 ] || fail "it looked at $n others"
 }
 
+# What was wanted is so; and one that cannot be helped so is not called away.
+case_what_is_so_already() {
+	local id
+	server --on 'rcpt reply "550 5.1.1 no such user"'
+	account 'deliver = "queue"; bounce_to = "off";'
+	send_letter
+	id=$(only_id queue)
+	send --release="$id" </dev/null
+	expect_exit 0
+	expect_says "message '$id' waits already"
+	send --hold="$id" </dev/null
+	[ ! -s err ] || fail "it says: $(<err)"
+	send --hold="$id" </dev/null
+	expect_exit 0
+	expect_says "message '$id' is held already"
+	expect_waiting held 1
+	send --hold=all </dev/null
+	expect_exit 0
+	[ ! -s err ] || fail "it says: $(<err)"
+	send --release=all </dev/null
+	send --flush </dev/null
+	expect_waiting dead 1
+	send --hold="$id" </dev/null
+	expect_exit 64
+	expect_says "message '$id' is dead"
+}
+
 case_an_id_that_is_not_there() {
 	local what
 	server
