@@ -306,7 +306,10 @@ tell_of(struct walk *w, const struct tally *t, const char *what)
 		buf_addf(&w->out, "-- %zu %s: see %s\n", t->n, what, t->in);
 }
 
-/* Mail that the service has taken is in a spool that its users cannot see. */
+/*
+ * Mail that the service has taken is in a spool that its users cannot see.  It
+ * is said first, for scripts read the last line of both outputs.
+ */
 static void
 tell_of_service(const struct request *r)
 {
@@ -332,8 +335,11 @@ queue_show(const struct request *r)
 		.r = r, .spool = SPOOL, .each = show, .out = BUF(16 << 20)
 	};
 	struct error e = ERROR_NONE;
-	int rc = walk(&w, all_places, 3, &e);
+	int rc;
 
+	if (r->form == REPORT_TEXT)
+		tell_of_service(r);
+	rc = walk(&w, all_places, 3, &e);
 	tell_of(&w, &w.dead, "dead");
 	tell_of(&w, &w.damaged, "damaged");
 	if (rc == 0 && r->form != REPORT_JSON && w.n == 0)
@@ -342,8 +348,6 @@ queue_show(const struct request *r)
 		buf_addf(&w.out, "-- %" PRId64 " Kbytes in %zu Request%s.\n",
 		    (w.octets + 1023) / 1024, w.n, w.n == 1 ? "" : "s");
 	flush_out(&w, 1, &e);
-	if (r->form == REPORT_TEXT)
-		tell_of_service(r);
 	return ended(&w, &e);
 }
 

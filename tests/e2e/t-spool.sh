@@ -561,6 +561,30 @@ as_another() {
 	status=$?
 }
 
+# Scripts read the last line of both outputs.
+case_the_note_of_the_service_stands_first() {
+	needs_root
+	command -v setpriv >/dev/null || skip "there is no setpriv"
+	unshare -m true 2>"$dir/out" || skip "no namespaces for mounts"
+	grep -qa '/var/lib/sendoff' "$sendoff" ||
+	    skip "the service's spool is elsewhere"
+	server
+	account 'deliver = "queue";'
+	chmod 755 "$dir" "$dir/.."
+	chmod 644 sendoff.conf
+	cp "$sendoff" "$dir/sendoff"
+	mkdir "$SENDOFF_SPOOL"
+	chown 65534 "$SENDOFF_SPOOL"
+	unshare -m sh -c 'mount -t tmpfs none /var/lib &&
+		mkdir /var/lib/sendoff && chown 12345 /var/lib/sendoff &&
+		exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' \
+	    sh "$dir/sendoff" -C sendoff.conf --queue </dev/null >both 2>&1 ||
+	    fail "it fails: $(<both)"
+	grep -q "this is your own queue" both || fail "there is no note"
+	[ "$(tail -n 1 both)" = 'Mail queue is empty' ] ||
+	    fail "the last line is not the one that scripts read"
+}
+
 case_a_spool_of_somebody_else() {
 	local mode what
 	needs_root
