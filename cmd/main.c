@@ -108,14 +108,17 @@ print_help(const struct request *r)
 	return status;
 }
 
-/* Once, or for ever: until we are asked to stop. */
+/*
+ * Once, or for ever: until we are asked to stop.  A configuration that was never
+ * there is somebody's mistake; one that goes later an editor may be replacing.
+ */
 static int
 flush_queue(const struct request *r, const struct options *o)
 {
 	struct timespec pause = { .tv_sec = o->interval / 1000000 };
 	int status = flush(r, &o->wish);
 
-	if (o->interval == 0)
+	if (o->interval == 0 || status == EX_NOINPUT)
 		return status;
 	stop_defer();
 	while (stop_asked() == 0) {

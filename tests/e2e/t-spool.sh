@@ -794,4 +794,33 @@ case_the_environments_password_is_anothers_by_now() {
 	expect_messages 1
 }
 
+case_a_daemon_without_its_configuration_ends() {
+	timeout 60 "$sendoff" -C nosuch.conf -q1s </dev/null >out 2>err
+	status=$?
+	expect_exit 66
+	[ "$(wc -l <err)" -eq 1 ] || fail "not one line of errors"
+	expect_says 'nosuch.conf'
+}
+
+# An editor may be about to put it there again.
+case_a_daemon_outlives_its_configuration() {
+	local pid
+	server
+	account 'deliver = "queue";'
+	send_letter
+	"$sendoff" -C sendoff.conf -q1s </dev/null >out 2>err &
+	pid=$!
+	echo "$pid" >>pids
+	wait_for "the first run" test -e "$store/message-1.eml"
+	mv sendoff.conf away.conf
+	wait_for "an error" test -s err
+	mv away.conf sendoff.conf
+	send_letter
+	wait_for "the message" test -e "$store/message-2.eml"
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	expect_exit 0
+}
+
 run_cases
