@@ -33,6 +33,7 @@ struct runner {
 	bool chosen; /* l has an account */
 	struct ways ways;
 	struct error broken; /* what will not pass by itself */
+	int status;          /* of what was said about the spool */
 	unsigned blocked;    /* how many wait for a way that is dead */
 	bool again;          /* the second round */
 	bool reports;        /* some were made */
@@ -270,13 +271,15 @@ judge(struct runner *q, const struct item *i, const struct error *e)
 static void
 complain(struct runner *q, const struct error *e)
 {
+	if (q->status == EX_OK)
+		q->status = error_exit(e);
 	report_error(q->r->program, q->r->form, e, error_exit(e));
 }
 
 static void
 try_message(struct runner *q, struct item *i)
 {
-	struct error e = ERROR_NONE;
+	struct error e = ERROR_NONE, failed = ERROR_NONE;
 	struct letter *l = &q->l;
 
 	note_message_id(l);
@@ -289,7 +292,9 @@ try_message(struct runner *q, struct item *i)
 		return;
 	}
 	judge(q, i, &e);
-	q->reports |= settle(l, &q->own, i, &e);
+	q->reports |= settle(l, &q->own, i, &e, &failed);
+	if (failed.kind != ERR_NONE)
+		complain(q, &failed);
 }
 
 /* The whole of it, until the answer is on the disk. */
@@ -480,7 +485,7 @@ run(struct runner *q, struct error *e)
 		run_twice(q, e);
 	if (e->kind == ERR_NONE)
 		*e = q->broken;
-	return e->kind == ERR_NONE ? EX_OK : error_exit(e);
+	return e->kind == ERR_NONE ? q->status : error_exit(e);
 }
 
 int

@@ -7,7 +7,6 @@
 #include "spool/retry.h"
 #include "submit/keep.h"
 #include "submit/log.h"
-#include "submit/report.h"
 
 /* Who is open is so no more. */
 static void
@@ -315,17 +314,15 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 
 /* Having failed, it stays as it was, and is tried again. */
 bool
-settle(
-    struct letter *l, const struct request *r, struct item *i, struct error *e)
+settle(struct letter *l, const struct request *r, struct item *i,
+    struct error *e, struct error *failed)
 {
-	struct error failed = ERROR_NONE;
 	bool told = notify_relays(l, i) || !all_sent(&l->env);
-	int rc = write_down(l, r, i, e, &failed);
+	int rc = write_down(l, r, i, e, failed);
 
 	if (rc < 0) {
 		struct error again = ERROR_NONE;
 
-		report_error(r->program, r->form, &failed, error_exit(&failed));
 		item_due(i, r->here->now().tv_sec + 60, &again);
 	}
 	l->took = r->here->ticks() - l->started;

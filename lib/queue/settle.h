@@ -17,10 +17,11 @@ int settle_prepare(struct item *i, struct error *e);
  * Write down what came of a try, error included: who has it has it, who is
  * refused is told of to the sender, who is open is tried again later; a
  * message that nobody is open of is gone.  And a line into the log.  Returns
- * whether the sender may be told something.
+ * whether the sender may be told something.  What could not be written down is
+ * in failed.
  */
-bool settle(
-    struct letter *l, const struct request *r, struct item *i, struct error *e);
+bool settle(struct letter *l, const struct request *r, struct item *i,
+    struct error *e, struct error *failed);
 
 /* The same of one that is not tried: its sender may be told that it is late. */
 int settle_late(

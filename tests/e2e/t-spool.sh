@@ -419,6 +419,7 @@ case_a_damaged_file_is_in_nobodys_way() {
 	printf x | dd of="$SENDOFF_SPOOL/queue/test/$first" bs=1 seek=70 \
 	    conv=notrunc status=none
 	send --flush </dev/null
+	expect_exit 73
 	expect_says "$first"
 	expect_messages 1
 	expect_waiting queue 0
@@ -550,6 +551,43 @@ case_a_full_disk_makes_no_second_copy() {
 	expect_exit 0
 	[ "$(<free)" -eq 0 ] || fail "$(<free) octets were free"
 	expect_messages 1
+}
+
+# The messages of before, where nothing can be written.
+flush_what_cannot_be_written() {
+	cp -a "$dir/filled/." "$SENDOFF_SPOOL" &&
+	    mount -o remount,ro "$SENDOFF_SPOOL" || exit 99
+	"$sendoff" -C "$dir/sendoff.conf" --flush </dev/null 2>"$dir/err"
+}
+export -f flush_what_cannot_be_written
+
+case_a_spool_that_can_be_read_alone() {
+	local id
+	server
+	queueing
+	send_letter -odq
+	id=$(only_id queue)
+	mv "$SENDOFF_SPOOL" filled
+	export dir sendoff
+	on_small_disk 1m flush_what_cannot_be_written
+	expect_exit 73
+	expect_says "cannot open $id: Read-only file system"
+	expect_no_connection
+}
+
+# The other one is tried all the same.
+case_what_came_of_it_cannot_be_written() {
+	server --on 'rcpt reply "451 4.2.1 later"'
+	queueing
+	send_letter -odq
+	send_letter -odq
+	traced -o calls -e inject=pwrite64:error=EROFS \
+	    "$sendoff" -C "$dir/sendoff.conf" --flush </dev/null 2>err
+	status=$?
+	expect_exit 73
+	expect_says 'cannot write to .*: Read-only'
+	[ "$(transcript | grep -c '^> RCPT')" -eq 2 ] ||
+	    fail "the other one was not tried"
 }
 
 # ---- whose it is -------------------------------------------------------------
