@@ -273,7 +273,8 @@ complain(struct runner *q, const struct error *e)
 {
 	if (q->status == EX_OK)
 		q->status = error_exit(e);
-	report_error(q->r->program, q->r->form, e, error_exit(e));
+	report_error_of(
+	    q->r->program, q->r->form, q->w->account, e, error_exit(e));
 }
 
 static void
@@ -473,6 +474,17 @@ run_twice(struct runner *q, struct error *e)
 	return rc;
 }
 
+/* What it says counts for more than what was said on the way. */
+static int
+tell_broken(struct runner *q)
+{
+	if (q->broken.kind == ERR_NONE)
+		return q->status;
+	q->status = EX_OK;
+	complain(q, &q->broken);
+	return q->status;
+}
+
 static int
 run(struct runner *q, struct error *e)
 {
@@ -483,9 +495,7 @@ run(struct runner *q, struct error *e)
 		rc = keep_own_spool(&q->spool, q->l.conf, q->r, e);
 	if (rc == 0)
 		run_twice(q, e);
-	if (e->kind == ERR_NONE)
-		*e = q->broken;
-	return e->kind == ERR_NONE ? q->status : error_exit(e);
+	return e->kind == ERR_NONE ? tell_broken(q) : error_exit(e);
 }
 
 int

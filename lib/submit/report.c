@@ -396,12 +396,20 @@ letter_report(struct letter *l, const struct request *r, const struct error *e,
 }
 
 void
-report_error(const char *program, enum report_form form, const struct error *e,
-    int status)
+report_error_of(const char *program, enum report_form form, const char *account,
+    const struct error *e, int status)
 {
 	struct letter none = { .env = ENVELOPE };
 	struct request r = { .program = program, .form = form };
 
+	none.account.name = (char *)account; /* lent */
 	letter_report(
 	    &none, &r, e, (struct outcome){ .exit = status, .kind = e->kind });
+}
+
+void
+report_error(const char *program, enum report_form form, const struct error *e,
+    int status)
+{
+	report_error_of(program, form, NULL, e, status);
 }

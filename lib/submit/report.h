@@ -21,6 +21,10 @@ void letter_report(struct letter *l, const struct request *r,
 void report_error(const char *program, enum report_form form,
     const struct error *e, int status);
 
+/* As report_error(), of an account. */
+void report_error_of(const char *program, enum report_form form,
+    const char *account, const struct error *e, int status);
+
 /* Write all of text to a descriptor; false when that cannot be. */
 bool report_write(int fd, struct bytes text);
 

@@ -368,6 +368,8 @@ case_a_wrong_password_waits() {
 	expect_says 'queued'
 	expect_waiting queue 1
 	flush_now
+	expect_exit 77
+	expect_says '^sendoff: test: .*535'
 	expect_waiting queue 1
 	expect_waiting dead 0
 	expect_messages 0
@@ -571,7 +573,7 @@ case_a_spool_that_can_be_read_alone() {
 	export dir sendoff
 	on_small_disk 1m flush_what_cannot_be_written
 	expect_exit 73
-	expect_says "cannot open $id: Read-only file system"
+	expect_says "^sendoff: test: .*: cannot open $id: Read-only file system"
 	expect_no_connection
 }
 
