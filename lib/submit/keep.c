@@ -99,8 +99,8 @@ keep_own_spool(struct spool *s, const struct conf *conf,
 
 	if (rc != 0 || s->owner == geteuid())
 		return rc;
-	error_set(e, ERR_SPOOL, "%s: the spool is that of user id %lu", s->path,
-	    (unsigned long)s->owner);
+	error_set(e, ERR_SPOOL_DENIED, "%s: the spool is that of user id %lu",
+	    s->path, (unsigned long)s->owner);
 	return error_hint(e,
 	    "a run over it is that user's business: setpriv --reuid=%lu "
 	    "--clear-groups, or systemctl start sendoff-flush",

@@ -24,6 +24,7 @@ int keep_spool(struct spool *s, const struct conf *conf,
 /*
  * The same for a run over what waits in it: it must be the caller's own, root
  * or not, for a message may bring settings, and these name files and commands.
+ * ERR_SPOOL_DENIED when it is not.
  */
 int keep_own_spool(struct spool *s, const struct conf *conf,
     const struct request *r, struct error *e);

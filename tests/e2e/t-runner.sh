@@ -41,7 +41,7 @@ case_what_is_another_s_is_not_run() {
 	send_letter -odq
 	chown -R nobody "$SENDOFF_SPOOL"
 	run_queue
-	expect_exit 73
+	expect_exit 77
 	expect_says "the spool is that of user id $(id -u nobody)"
 	expect_nothing_sent
 	send_letter
