@@ -142,6 +142,32 @@ wanted(const char *account)
 	return account[0] == '(' ? NULL : account;
 }
 
+static bool
+is_gone(const struct runner *q, const char *account)
+{
+	const char *const *names = conf_names(q->l.conf);
+
+	while (*names != NULL && strcmp(*names, account) != 0)
+		names++;
+	return *names == NULL;
+}
+
+/* Nobody has mistyped it: what was asked for is still to be sent somehow. */
+static int
+ask_for_it(const struct runner *q, const char *account, struct error *e)
+{
+	const char *const *names = conf_names(q->l.conf);
+	bool lone = names[0] != NULL && names[1] == NULL;
+
+	error_set(e, ERR_CONFIG,
+	    "messages wait for an account that is not in the configuration "
+	    "any more");
+	return error_hint(e,
+	    "put it back, or let its name stand for another one: "
+	    "%s: { inherit = \"%s\"; };",
+	    account, lone ? names[0] : "ANOTHER");
+}
+
 /* Does the way fail, which is this message's, too? */
 static bool
 is_blocked(struct runner *q, const struct entry *n)
@@ -162,6 +188,8 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	account_clear(&q->l.account);
 	buf_reset(&q->l.secret);
 	q->chosen = false;
+	if (wanted(n->account) != NULL && is_gone(q, n->account))
+		return ask_for_it(q, n->account, e);
 	if (adopt_options(q, n, e) < 0 || check_environment(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
 		&(struct conf_wish){ .name = wanted(n->account),

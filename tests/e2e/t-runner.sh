@@ -100,10 +100,16 @@ case_an_account_that_is_gone() {
 	sed -i 's/test: {/another: {/; s/"test"/"another"/' "$dir/sendoff.conf"
 	run_queue
 	expect_exit 78
-	expect_says 'account .test'
+	expect_says '^sendoff: test: messages wait for an account ' \
+	    'put it back, .*: test: \{ inherit = "another"; \};$'
 	expect_nothing_sent
 	[ -n "$(find "$SENDOFF_SPOOL/queue/test" -type f)" ] ||
 	    fail "the message is gone"
+	sed -i 's/accounts: {/& test: { inherit = "another"; };/' sendoff.conf
+	send --retry=all </dev/null
+	run_queue
+	expect_exit 0
+	expect_messages 1
 }
 
 # Whoever started us may ignore SIGCHLD, and with that waitpid(2) knows nothing.
