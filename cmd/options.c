@@ -250,6 +250,23 @@ check_actions(const struct options *o, struct error *e)
 	    "of --verify, --expand, --command, --noop");
 }
 
+/* They are of what waits, for whichever account. */
+static bool
+is_of_spool(const struct options *o)
+{
+	switch (o->action) {
+	case ACTION_QUEUE:
+	case ACTION_FLUSH:
+	case ACTION_HOLD:
+	case ACTION_RELEASE:
+	case ACTION_REMOVE:
+	case ACTION_RETRY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int
 check_action(const struct options *o, struct error *e)
 {
@@ -260,6 +277,10 @@ check_action(const struct options *o, struct error *e)
 	if (reads_no_message(o) && o->read_recipients)
 		return error_set(e, ERR_USAGE,
 		    "option -t stands beside one that reads no message");
+	if (is_of_spool(o) && o->account_said)
+		return error_set(e, ERR_USAGE,
+		    "option -a stands beside one that is of the messages of "
+		    "all accounts");
 	if (!reads_no_message(o) && o->action != ACTION_SERVE)
 		return 0;
 	if (*o->operands == NULL)

@@ -40,9 +40,10 @@ enum { OVERRIDES_MOST = 128, QUESTIONS_MOST = 64, QUEUE_IDS_MOST = 1024 };
 /* Strings are borrowed from argv and the environment. */
 struct options {
 	enum action action;
-	unsigned actions; /* bit i: action i was asked for */
-	bool as_sendmail; /* the name it was called by */
-	bool no_input;    /* the standard input was closed */
+	unsigned actions;  /* bit i: action i was asked for */
+	bool as_sendmail;  /* the name it was called by */
+	bool no_input;     /* the standard input was closed */
+	bool account_said; /* by an option */
 	bool ignore_dots, read_recipients, read_envelope_from, gateway;
 	bool smtputf8, undisclosed, no_progress, show_secrets, json_trace,
 	    version_first;

@@ -359,6 +359,23 @@ case_an_id_that_is_not_there() {
 
 # ---- what is wrong -----------------------------------------------------------
 
+case_the_spool_is_of_all_accounts() {
+	local what
+	server
+	account 'deliver = "queue";'
+	send_letter
+	for what in --queue --flush --hold=all --release=all --remove=all \
+	    --retry=all -q -bp; do
+		send -a test "$what" </dev/null
+		expect_exit 64
+		expect_says 'option -a stands beside'
+	done
+	expect_waiting queue 1
+	SENDOFF_ACCOUNT=another send --flush </dev/null
+	expect_exit 0
+	expect_messages 1
+}
+
 case_a_wrong_password_waits() {
 	server --tls implicit --auth PLAIN --password another
 	tls_account 'tls = "implicit"; on_failure = "queue";'
