@@ -29,12 +29,12 @@ static const char *why_not;
 /* GnuTLS lets its caller free what it has allocated through this. */
 gnutls_free_function gnutls_free;
 
-/* Any function of it, by its address. */
-typedef void (*function)(void);
+/* Any function of it. */
+typedef void function(void);
 
 /* That of this name, looked up once. */
-static function
-found(function *f, const char *name)
+static function *
+found(function **f, const char *name)
 {
 	void *address;
 
@@ -50,7 +50,7 @@ found(function *f, const char *name)
  * of the same name, and DO one from which nothing comes back.
  */
 #define FOUND(name) \
-	static function kept; \
+	static function *kept; \
 	__typeof__(gnutls_##name) *const call = \
 	    (__typeof__(gnutls_##name) *)found(&kept, "gnutls_" #name)
 #define CALL(type, name, parameters, arguments) \
