@@ -103,33 +103,59 @@ own_option(const struct request *r, const char *key)
 	return "";
 }
 
-/*
- * SENDOFF_PASSWORD is for the server and the user that stand beside it in the
- * environment: by now these may be others than those of the message.
- */
-static int
-check_environment(
-    const struct runner *q, const struct entry *n, struct error *e)
+/* Is what this run was told of a server what the message was sent with? */
+static bool
+is_for_the_same(const struct runner *q, const struct entry *n)
 {
 	static const char *const whose[] = { "host", "port", "user",
 		"provider" };
 	const char *named = q->r->account;
-	bool same = named == NULL || strcmp(named, n->account) == 0;
 
-	if (strcmp(kept_option(n, "password_env"), REQUEST_PASSWORD) != 0)
-		return 0;
 	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++)
-		same = same &&
-		    strcmp(kept_option(n, whose[i]),
-			own_option(q->r, whose[i])) == 0;
-	if (same)
+		if (strcmp(kept_option(n, whose[i]),
+			own_option(q->r, whose[i])) != 0)
+			return false;
+	return named == NULL || strcmp(named, n->account) == 0;
+}
+
+/*
+ * SENDOFF_PASSWORD is for the server and the user that stand beside it in the
+ * environment: by now these may be others than those of the message.  So may
+ * what a file holds that the environment names.
+ */
+static const char *
+secret_of_another(const struct runner *q, const struct entry *n)
+{
+	static const char *const named[] = { "password_file",
+		"password_command" };
+
+	if (is_for_the_same(q, n))
+		return NULL;
+	if (strcmp(kept_option(n, "password_env"), REQUEST_PASSWORD) == 0)
+		return REQUEST_PASSWORD;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		const char *value = kept_option(n, named[i]);
+
+		if (value[0] != '\0' &&
+		    strcmp(value, own_option(q->r, named[i])) == 0)
+			return named[i];
+	}
+	return NULL;
+}
+
+static int
+check_environment(
+    const struct runner *q, const struct entry *n, struct error *e)
+{
+	const char *secret = secret_of_another(q, n),
+		   *host = kept_option(n, "host");
+
+	if (secret == NULL)
 		return 0;
 	error_set(e, ERR_SECRET,
-	    "message %s was sent with a " REQUEST_PASSWORD
-	    " for '%s': this run's may be for another",
-	    n->id,
-	    kept_option(n, "host")[0] != '\0' ? kept_option(n, "host")
-					      : n->account);
+	    "message %s was sent with a %s for '%s': this run's may be for "
+	    "another",
+	    n->id, secret, host[0] != '\0' ? host : n->account);
 	return error_hint(e,
 	    "run over the queue in the environment that it was sent in, or "
 	    "remove it");

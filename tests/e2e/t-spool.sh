@@ -807,11 +807,14 @@ case_a_place_that_moves_with_the_caller() {
 
 # ---- a password of the environment's -------------------------------------------
 
-# in_container USER WORD ARGUMENT...: as one that has no file, for that user.
+# in_container USER WORD ARGUMENT...: as one that has no configuration, for that
+# user; with "file" set, the password is there.
 in_container() {
 	local url=smtp://$1@127.0.0.1:$port word=$2
 	shift 2
-	SENDOFF_URL=$url SENDOFF_PASSWORD=$word SENDOFF_TLS=off \
+	[ -z "${file-}" ] || (umask 077 && echo "$word" >"$file")
+	SENDOFF_URL=$url SENDOFF_PASSWORD_FILE=${file-} \
+	    SENDOFF_PASSWORD=$([ -n "${file-}" ] || echo "$word") SENDOFF_TLS=off \
 	    SENDOFF_AUTH_WITHOUT_TLS=true SENDOFF_FROM=me@example.test \
 	    SENDOFF_ON_FAILURE=queue SENDOFF_ALIASES=off \
 	    SENDOFF_DOMAIN=example.test send "$@"
@@ -847,6 +850,19 @@ case_the_environments_password_is_anothers_by_now() {
 	expect_waiting queue 1
 	send --retry=all </dev/null
 	in_container user secret --flush </dev/null
+	expect_exit 0
+	expect_messages 1
+}
+
+case_the_file_of_the_environment_holds_anothers_by_now() {
+	local file=$dir/word
+	kept_in_container
+	in_container other precious --flush </dev/null
+	expect_exit 77
+	expect_says 'password_file .*environment'
+	expect_no_connection
+	in_container user secret --retry=all </dev/null
+	send --flush </dev/null
 	expect_exit 0
 	expect_messages 1
 }
