@@ -23,31 +23,42 @@ take(void *ctx, struct bytes der)
 	return ++*(int *)ctx < 3;
 }
 
-/* Does every element hold whole elements, with nothing left over?  Headers
- * are of one octet and a definite length; recursion ends with the depth. */
-static bool
+enum { CONSTRUCTED = 0x20, FORM = 0xe0, EXPLICIT = 0xa0 };
+
+/* How many elements are there?  -1 where one does not hold whole elements with
+ * nothing left over, or an explicit tag not just one (GnuTLS takes the version
+ * and the serial number from wherever such a tag ends).  Headers are of one
+ * octet and a definite length; recursion ends with the depth. */
+static int
 adds_up(const unsigned char *p, size_t n, int depth)
 {
-	while (n > 0) {
+	int found = 0, inside;
+
+	for (; n > 0; found++) {
 		size_t head = 2, length, more;
 
 		if (n < 2 || (p[0] & 0x1f) == 0x1f || depth == 0)
-			return false;
+			return -1;
 		length = p[1];
 		if (length >= 0x80) {
 			more = length & 0x7f;
 			if (more == 0 || more > 4 || n < 2 + more)
-				return false;
+				return -1;
 			for (length = 0; head < 2 + more; head++)
 				length = length << 8 | p[head];
 		}
-		if (length > n - head ||
-		    ((p[0] & 0x20) && !adds_up(p + head, length, depth - 1)))
-			return false;
+		if (length > n - head)
+			return -1;
+		if (p[0] & CONSTRUCTED) {
+			inside = adds_up(p + head, length, depth - 1);
+			if (inside < 0 ||
+			    ((p[0] & FORM) == EXPLICIT && inside != 1))
+				return -1;
+		}
 		p += head + length;
 		n -= head + length;
 	}
-	return true;
+	return found;
 }
 
 static void
@@ -76,7 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	int taken = 0, none = 3;
 	bool ok = cert_names(in, &whole);
 
-	if (adds_up(p, n, 32))
+	if (adds_up(p, n, 32) >= 0)
 		compare(in, ok ? &whole : NULL);
 	if (cert_names(bytes_head(in, n / 2), &part) &&
 	    (!ok || !bytes_same(whole.subject, part.subject)))
