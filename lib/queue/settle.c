@@ -177,17 +177,27 @@ refuse_late(struct envelope *env, const char *why)
 	refuse(env, (struct estatus){ 4, 4, 7 }, why);
 }
 
+/* Where no more can be written nobody knows what the try was meant for. */
+static bool
+was_last(const struct letter *l, const struct request *r, const struct item *i)
+{
+	const struct retry_plan plan = { .expire =
+					     l->account.expire / 1000000 };
+	int64_t age = r->here->now().tv_sec - i->entry.arrived, meant_for = age;
+
+	if (item_may_add(i, ENTRY_TRY))
+		meant_for = i->entry.next - i->entry.arrived;
+	return retry_is_last(&plan, age, meant_for);
+}
+
 /* Its time is over, and this was its last try. */
 static void
 give_up(struct letter *l, const struct request *r, const struct item *i,
     const struct error *why)
 {
-	const struct retry_plan plan = { .expire =
-					     l->account.expire / 1000000 };
 	struct buf text = BUF(2048);
 
-	if (stop_asked() != 0 || !envelope_open(&l->env) ||
-	    !retry_expired(&plan, r->here->now().tv_sec - i->entry.arrived))
+	if (stop_asked() != 0 || !envelope_open(&l->env) || !was_last(l, r, i))
 		return;
 	buf_adds(&text, "could not be delivered in time; last of all: ");
 	keep_why(&text, l, why);

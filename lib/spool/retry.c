@@ -64,9 +64,9 @@ retry_next(
 	    between(least(p), between(0, age / 2, doubled(p, tries)), most(p));
 	int64_t to_end = left(p, age);
 
-	if (to_end <= 0)
-		return 0;
 	pause = scatter(pause, random);
+	if (to_end <= 0)
+		return pause;
 	return to_end - pause < least(p) ? to_end : pause;
 }
 
@@ -74,6 +74,12 @@ bool
 retry_expired(const struct retry_plan *p, int64_t age)
 {
 	return left(p, age) <= 0;
+}
+
+bool
+retry_is_last(const struct retry_plan *p, int64_t age, int64_t meant_for)
+{
+	return retry_expired(p, age) && retry_expired(p, meant_for);
 }
 
 bool

@@ -35,13 +35,22 @@ struct retry_plan {
  * not come back together.
  *
  * The last try is at the very expiry: the pause in front of it is cut short, or
- * grows by as much as least.  0 when the message has expired.
+ * grows by as much as least.  What has expired and yet is to be tried again
+ * has no such end.
  */
 int64_t retry_next(
     const struct retry_plan *p, int64_t age, unsigned tries, uint32_t random);
 
-/* Is a message that old to be given up, should the try at hand fail? */
+/* Is a message that old past its time? */
 bool retry_expired(const struct retry_plan *p, int64_t age);
+
+/*
+ * Is it to be given up, should the try at hand fail, which was meant for the
+ * age `meant_for'?  Only a try that was meant to be the last is: one that comes
+ * late, because the machine slept or was off or its clock has only now been
+ * set, may come before the network does.
+ */
+bool retry_is_last(const struct retry_plan *p, int64_t age, int64_t meant_for);
 
 /*
  * Is it time for what is to be tried then?  Also when that is further off than

@@ -70,11 +70,12 @@ expect_empty_queue() {
 	expect_waiting . 0
 }
 
-# ages SECONDS: whatever waits came so much earlier, and is due.
+# ages SECONDS [DUE]: whatever waits came so much earlier, and is due since just
+# now, or since then.
 ages() {
 	find "$SENDOFF_SPOOL/queue" -type f |
 	    while read -r file; do
-		    "$python" "$here/aged.py" "$file" "$1" || fail "not aged"
+		    "$python" "$here/aged.py" "$file" "$@" || fail "not aged"
 	    done
 }
 

@@ -142,6 +142,39 @@ case_too_old_at_a_dead_host_is_given_up() {
 	expect_empty_queue
 }
 
+# The machine slept, or its clock has only now been set: what was to be tried long
+# before may be tried now before the network is there.
+case_too_old_when_it_wakes_up_is_tried_once_more() {
+	settings=('expire = "2d"; warn_after = 0;')
+	kept --on "$later"
+	ages $((3 * day)) $(($(date +%s) - 2 * day))
+	flush
+	expect_reports 0
+	expect_waiting queue 1
+	flush # it is not due
+	expect_waiting queue 1
+	ages 0
+	flush
+	expect_reports 1
+	expect_empty_queue
+}
+
+case_too_old_when_it_wakes_up_at_a_dead_host() {
+	dead_server
+	queueing 'warn_after = 0;'
+	send_letter
+	send_letter
+	ages $((6 * day)) 1
+	flush
+	expect_waiting queue 2
+	server_again
+	ages 0 1
+	flush
+	expect_messages 2
+	expect_reports 0
+	expect_empty_queue
+}
+
 case_too_old_and_nobody_wants_to_know() {
 	asked=(-N never)
 	kept --on "$later"

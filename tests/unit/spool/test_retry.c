@@ -42,8 +42,10 @@ static const struct {
 	{ { 0 }, 5 * DAY - 4 * HOUR - 4 * MINUTE, MANY, EVEN,
 	    4 * HOUR + 4 * MINUTE },
 	{ { 0 }, 5 * DAY - 4 * HOUR - 6 * MINUTE, MANY, EVEN, 4 * HOUR },
-	{ { 0 }, 5 * DAY, MANY, EVEN, 0 },
-	{ { 0 }, INT64_MAX, MANY, EVEN, 0 },
+	/* it was late, and has one more */
+	{ { 0 }, 5 * DAY, MANY, EVEN, 4 * HOUR },
+	{ { 0 }, 5 * DAY, 1, EVEN, 5 * MINUTE },
+	{ { 0 }, INT64_MAX, MANY, UINT32_MAX, 4 * HOUR + 48 * MINUTE },
 	/* plans of one's own */
 	{ { 10, 20, 1000 }, 30, MANY, EVEN, 15 },
 	{ { 10, 20, 1000 }, 500, MANY, EVEN, 20 },
@@ -82,6 +84,28 @@ START_TEST(expired_by_table)
 }
 END_TEST
 
+static const struct {
+	int64_t age, meant_for;
+	bool last;
+} lasts[] = {
+	{ 5 * DAY, 5 * DAY, true },
+	{ 5 * DAY + HOUR, 5 * DAY, true },
+	{ 5 * DAY - 1, 5 * DAY, false },
+	{ 6 * DAY, 5 * DAY - 1, false },
+	{ 6 * DAY, 0, false },
+	{ 6 * DAY, -6 * DAY, false },
+	{ 6 * DAY, 6 * DAY, true },
+};
+
+START_TEST(last_by_table)
+{
+	static const struct retry_plan plan = { 0 };
+
+	ck_assert(retry_is_last(&plan, lasts[_i].age, lasts[_i].meant_for) ==
+	    lasts[_i].last);
+}
+END_TEST
+
 static const uint32_t randoms[] = { 0, 1, EVEN, 0xfffeffff, UINT32_MAX };
 
 /* From the first try to the last, always with the same luck. */
@@ -114,6 +138,7 @@ suite_retry(void)
 
 	tcase_add_loop_test(t, nexts_by_table, 0, ROWS(nexts));
 	tcase_add_loop_test(t, expired_by_table, 0, ROWS(ages));
+	tcase_add_loop_test(t, last_by_table, 0, ROWS(lasts));
 	tcase_add_loop_test(t, a_whole_life, 0, ROWS(randoms));
 	suite_add_tcase(s, t);
 	return s;
