@@ -5,7 +5,8 @@
 #   make check          the tests; check-asan and check-valgrind: so too
 #   make check-callers  cron, mutt, PHP and many more send mail; root, in CI
 #   make check-system   the installed service, on a systemd; root, in CI
-#   make check-crash    kill -9 at every system call, full disks, and a crowd
+#   make check-crash    kill -9 at every system call, full disks, loss of
+#                       power, and a crowd
 #   make bench          Postfix and others beside it; MESSAGES, ROUNDS; root
 #   make fuzz           each fuzzer for FUZZ_SECONDS; FUZZ='reply sasl' picks
 #   make lint           format, analysers, and the gates of tests/*.sh
@@ -39,6 +40,7 @@ CHECK_DEPS = check mandoc universal-ctags python3 libc-bin
 CI_DEPS = clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck \
 	valgrind strace
 SYSTEM_DEPS = systemd strace python3 procps
+CRASH_DEPS = e2fsprogs xfsprogs btrfs-progs mount
 
 # Short lines, unless V=1.
 say = $(if $(V),,@printf '  %-5s%s\n' $(1) $(2);)
@@ -86,8 +88,10 @@ check-callers: deps
 	@bash $(srcdir)/tests/callers/run.sh $(B) $(ONLY)
 
 check-crash: deps-ci
+	@sh $(srcdir)/tests/deps.sh $(CRASH_DEPS)
 	$(build) all server
 	@sh $(srcdir)/tests/crash/matrix.sh $(B)
+	@sh $(srcdir)/tests/crash/power.sh $(B)
 	@sh $(srcdir)/tests/crash/load.sh $(B) 500
 
 bench: deps
