@@ -172,6 +172,22 @@ case_a_bounce_that_is_refused_is_dead() {
 	expect_empty_queue
 }
 
+case_a_run_tells_of_the_dead_unless_told_to_be_quiet() {
+	dead_server
+	queueing
+	send_letter
+	server_again --on 'rcpt reply "550 5.1.1 nobody here"'
+	flush_now
+	flush_now
+	expect_waiting dead 1
+	send -v --flush </dev/null
+	expect_exit 0
+	expect_says '1 .*dead'
+	send -v --flush --report=quiet </dev/null
+	expect_exit 0
+	expect_says_not dead
+}
+
 # ---- modes of delivery -------------------------------------------------------
 
 case_odq_waits() {

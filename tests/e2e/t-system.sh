@@ -129,6 +129,21 @@ case_accepted() {
 	expect_messages 1
 }
 
+case_the_service_has_no_gnutls() {
+	public
+	relay_server
+	relay_configured
+	mkdir "$dir/broken"
+	echo none >"$dir/broken/libgnutls.so.30"
+	chmod -R a+rX "$dir/broken"
+	LD_LIBRARY_PATH=$dir/broken service
+	wait_for "a complaint" grep -q 'cannot be set up: .*libgnutls' \
+	    "$dir/service.err"
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 71 75
+	expect_messages 0
+}
+
 case_refused() {
 	public
 	relay_server --on 'rcpt has=gone@ reply "550 5.1.1 no such box"' \
