@@ -288,28 +288,49 @@ put_delimiter(struct buf *out, struct bytes line)
 	buf_add(out, line);
 }
 
-static void
-put_header_line(struct buf *out, struct bytes line)
+/* Not to be broken in front of the colon: the first line of a field. */
+static size_t
+put_name(struct buf *out, struct bytes name, struct bytes *line)
 {
+	if (name.n == 0)
+		return 0;
+	*line = bytes_skip(*line, bytes_index(*line, ':') + 1);
+	buf_add(out, name);
+	buf_addc(out, ':');
+	return name.n + 1;
+}
+
+/*
+ * The first of a field, or with no name one that continues it; that goes when
+ * it is white alone, for folded it would be an empty one.
+ */
+static void
+put_header_line(struct buf *out, struct bytes name, struct bytes line)
+{
+	size_t column;
+
 	if (line.n <= LINE_HARD + 2) {
 		buf_add(out, line);
 		return;
 	}
+	if (bytes_trim(line).n == 0)
+		return;
 	line.n -= 2;
-	fold_add(out, 0, line, LINE_HARD, LINE_HARD);
+	column = put_name(out, name, &line);
+	fold_add(out, column, line, LINE_HARD, LINE_HARD);
 	buf_adds(out, "\r\n");
 }
 
 static void
 put_field(struct buf *out, const struct field *f)
 {
-	struct bytes rest = f->whole;
+	struct bytes rest = f->whole, name = f->name;
 
-	while (rest.n > 0) {
+	for (; rest.n > 0; name.n = 0) {
 		struct bytes line =
 		    bytes_head(rest, bytes_index(rest, '\n') + 1);
 
-		put_header_line(out, line);
+		put_header_line(out, name, line);
 		rest = bytes_skip(rest, line.n);
 	}
 }

@@ -182,6 +182,53 @@ START_TEST(parts_by_table)
 }
 END_TEST
 
+/* ---- lines of a header that are too long ---- */
+
+static const struct {
+	const char *before, *filler;
+	size_t n;
+	const char *behind, *out; /* how it begins to leave */
+} lines[] = {
+	{ "Subject:", "x", 1000, "", "Subject:xxx" },
+	{ "Subject: ", "x", 995, "", "Subject:\n xxx" },
+	/* a name stays with its colon */
+	{ "Subject :", "x", 1000, "", "Subject:xxx" },
+	{ "Subject :", "x", 995, "", "Subject:\n xxx" },
+	{ "Subject \t :y ", "x", 995, "", "Subject:y\n xxx" },
+	{ "Subject", " ", 980, ":xxxxxxxxxxxxxx", "Subject:xxx" },
+	/* none becomes an empty one */
+	{ "A: b\n", " ", 1200, "\nC: d", "A: b\nC: d\n" },
+	{ "A: b\n", "\t", 999, "c\nC: d", "A: b\n\tc\nC: d\n" },
+};
+
+START_TEST(long_lines_by_table)
+{
+	struct buf in = BUF(MIB), out = BUF(MIB);
+	struct error e = ERROR_NONE;
+	struct message m;
+	const char *text;
+
+	buf_adds(&in, MIXED "--b\n");
+	buf_adds(&in, lines[_i].before);
+	letter_fill(&in, bytes_of(lines[_i].filler), lines[_i].n);
+	buf_addf(&in, "%s\n\n\xc3\n", lines[_i].behind);
+	letter_read(&m, buf_bytes(&in), false);
+	ck_assert_int_eq(message_encode(&m, CODING_PARTS_7BIT, &e), 0);
+	write_body(&m, &out);
+	without_crs(&out);
+	text = buf_text(&out);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_int_eq(strncmp(text, "--b\n" QP, strlen("--b\n" QP)), 0);
+	text += strlen("--b\n" QP);
+	ck_assert_int_eq(
+	    strncmp(text, lines[_i].out, strlen(lines[_i].out)), 0);
+	ck_assert_str_eq(strstr(text, "\n\n"), "\n\n=C3\n");
+	message_clear(&m);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+END_TEST
+
 /* ---- what cannot be done ---- */
 
 static const struct {
@@ -286,6 +333,7 @@ suite_parts(void)
 	tcase_add_loop_test(t, types_by_table, 0, ROWS(types));
 	tcase_add_test(t, a_boundary_has_an_end);
 	tcase_add_loop_test(t, parts_by_table, 0, ROWS(parts));
+	tcase_add_loop_test(t, long_lines_by_table, 0, ROWS(lines));
 	tcase_add_loop_test(t, signed_parts_by_table, 0, ROWS(refused));
 	tcase_add_test(t, what_cannot_be_encoded_stays);
 	tcase_add_test(t, depth_has_an_end);
