@@ -4,7 +4,8 @@ fails as soon as sendoff has promised to keep it, or has written down who has it
 A file system lies in a file, and what it has written so far is what stands in
 that file: a copy of it is the disk after the loss, and is mounted in its place.
 All that waits for a later time to be written is lost; that a message is, where
-sendoff's calls for durability are left out, shows that it would be seen."""
+sendoff's calls for durability are left out, shows that it would be seen.  (What
+a disk has in a cache of its own is not: the file systems see to that.)"""
 import os
 import subprocess
 import sys
@@ -39,20 +40,17 @@ class Disk:
         return self
 
     def __exit__(self, *ignored):
-        self.unmount()
+        subprocess.run(["umount", self.at], check=False)
         os.unlink(self.image)
 
     def mount(self):
         subprocess.run(["mount", "-o", "loop," + self.options, self.image,
                         self.at], check=True)
 
-    def unmount(self):
-        subprocess.run(["umount", self.at], check=True)
-
     def lose_power(self):
         copy = self.image + "-then"
         subprocess.run(["cp", "--sparse=always", self.image, copy], check=True)
-        self.unmount()
+        subprocess.run(["umount", self.at], check=True)
         os.rename(copy, self.image)
         self.mount()
 

@@ -8,5 +8,6 @@ if [ "$(id -u)" -ne 0 ] || [ ! -e /dev/loop-control ]; then
 	exit 0
 fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sendoff-power.XXXXXX")
-trap 'umount "$dir"/disk 2>/dev/null || :; rm -rf "$dir"' EXIT
+trap 'umount "$dir"/disk 2>/dev/null || :; rm -rf --one-file-system "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
 python3 -B "$here/power.py" "$1" "$dir"

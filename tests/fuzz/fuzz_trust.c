@@ -1,7 +1,7 @@
-/* Where GnuTLS can read a certificate and its lengths add up we find the same
- * subject, in a part of it the same or none; and a bundle gives only what was
- * asked for.  (GnuTLS reads some whose lengths do not; that we find nothing
- * there errs on the safe side.) */
+/* Where GnuTLS can read a certificate whose lengths add up and whose explicit
+ * tags hold one element each, we find the same subject, in a part of it the same
+ * or none; and a bundle gives only what was asked for.  (GnuTLS reads others,
+ * too; that we find nothing there errs on the safe side.) */
 #include <gnutls/x509.h>
 #include <stdint.h>
 #include <stdlib.h>
