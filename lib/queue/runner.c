@@ -216,12 +216,13 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	q->chosen = false;
 	if (wanted(n->account) != NULL && is_gone(q, n->account))
 		return ask_for_it(q, n->account, e);
-	if (adopt_options(q, n, e) < 0 || check_environment(q, n, e) < 0 ||
+	if (adopt_options(q, n, e) < 0 ||
 	    conf_account(q->l.conf,
 		&(struct conf_wish){ .name = wanted(n->account),
 		    .over = q->over,
 		    .over_n = q->own.over_n },
-		&q->l.account, e) < 0)
+		&q->l.account, e) < 0 ||
+	    check_environment(q, n, e) < 0)
 		return -1;
 	q->chosen = true;
 	return 0;
@@ -338,9 +339,10 @@ try_message(struct runner *q, struct item *i)
 	struct letter *l = &q->l;
 
 	note_message_id(l);
-	if (is_blocked(q, &i->entry))
+	if (is_blocked(q, &i->entry)) {
+		choose(q, &i->entry, &e); /* how its sender is told */
 		e = way_known(&q->ways, &i->entry)->why;
-	else if (choose(q, &i->entry, &e) == 0 && settle_prepare(i, &e) == 0)
+	} else if (choose(q, &i->entry, &e) == 0 && settle_prepare(i, &e) == 0)
 		letter_deliver(l, &q->own, &e);
 	if (e.kind == ERR_SPOOL) {
 		complain(q, &e);
@@ -409,12 +411,39 @@ is_due(struct runner *q, struct item *i)
 	return false;
 }
 
+/* In seconds, whatever message was the last one; 0: the default. */
+static int64_t
+own_expire(struct runner *q, const struct entry *n)
+{
+	struct account a = ACCOUNT;
+	struct error ignored = ERROR_NONE;
+	struct conf_override *over;
+	int64_t expire = 0;
+
+	if (q->chosen && same_options(q, n))
+		return q->l.account.expire / 1000000;
+	over = calloc(n->options_n + 1, sizeof(over[0]));
+	for (size_t i = 0; over != NULL && i < n->options_n; i++)
+		over[i] = (struct conf_override){ .key = n->options[i].key,
+			.value = n->options[i].value,
+			.origin = "queue" };
+	if (over != NULL &&
+	    conf_account(q->l.conf,
+		&(struct conf_wish){ .name = wanted(n->account),
+		    .over = over,
+		    .over_n = n->options_n },
+		&a, &ignored) == 0)
+		expire = a.expire / 1000000;
+	account_clear(&a);
+	free(over);
+	return expire;
+}
+
 /* A host that is dead is asked once a run; yet what is too old is too old. */
 static bool
-is_out_of_time(const struct runner *q, const struct item *i)
+is_out_of_time(struct runner *q, const struct item *i)
 {
-	const struct retry_plan plan = { .expire =
-					     q->l.account.expire / 1000000 };
+	const struct retry_plan plan = { .expire = own_expire(q, &i->entry) };
 
 	return retry_expired(
 	    &plan, q->r->here->now().tv_sec - i->entry.arrived);

@@ -177,17 +177,24 @@ refuse_late(struct envelope *env, const char *why)
 	refuse(env, (struct estatus){ 4, 4, 7 }, why);
 }
 
-/* Where no more can be written nobody knows what the try was meant for. */
+/*
+ * Where no more can be written its age is all there is to know.  Without its
+ * account nobody knows how long it may wait, and no report can be sent.
+ */
 static bool
 was_last(const struct letter *l, const struct request *r, const struct item *i)
 {
 	const struct retry_plan plan = { .expire =
 					     l->account.expire / 1000000 };
-	int64_t age = r->here->now().tv_sec - i->entry.arrived, meant_for = age;
+	const struct entry *n = &i->entry;
+	struct retry_try t = { r->here->now().tv_sec - n->arrived,
+		n->next - n->arrived, n->tried - n->arrived, n->tries + 1 };
 
-	if (item_may_add(i, ENTRY_TRY))
-		meant_for = i->entry.next - i->entry.arrived;
-	return retry_is_last(&plan, age, meant_for);
+	if (l->account.name == NULL)
+		return false;
+	if (!item_may_add(i, ENTRY_TRY))
+		return retry_expired(&plan, t.age);
+	return retry_is_last(&plan, &t);
 }
 
 /* Its time is over, and this was its last try. */

@@ -77,9 +77,14 @@ retry_expired(const struct retry_plan *p, int64_t age)
 }
 
 bool
-retry_is_last(const struct retry_plan *p, int64_t age, int64_t meant_for)
+retry_is_last(const struct retry_plan *p, const struct retry_try *t)
 {
-	return retry_expired(p, age) && retry_expired(p, meant_for);
+	if (!retry_expired(p, t->age) || !retry_due(t->meant_for, t->age))
+		return false;
+	if (retry_expired(p, t->before))
+		return t->tries >= RETRY_ENOUGH;
+	return retry_expired(p, t->meant_for) &&
+	    t->age - t->meant_for <= RETRY_LATE;
 }
 
 bool

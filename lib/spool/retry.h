@@ -13,7 +13,9 @@ enum {
 	RETRY_LEAST = 5 * 60,
 	RETRY_MOST = 4 * 60 * 60,
 	RETRY_EXPIRE = 5 * 24 * 60 * 60,
-	RETRY_FAR = 7 * 24 * 60 * 60
+	RETRY_FAR = 7 * 24 * 60 * 60,
+	RETRY_LATE = 60 * 60, /* a try is, by more than that */
+	RETRY_ENOUGH = 8      /* tries: by then the pauses are the longest */
 };
 
 /* In seconds; 0 is the default above. */
@@ -44,13 +46,24 @@ int64_t retry_next(
 /* Is a message that old past its time? */
 bool retry_expired(const struct retry_plan *p, int64_t age);
 
+/* A try at hand; ages of the message, in seconds. */
+struct retry_try {
+	int64_t age;       /* now */
+	int64_t meant_for; /* when it was to come */
+	int64_t before;    /* when the one before came; 0: there was none */
+	unsigned tries;    /* with this one */
+};
+
 /*
- * Is it to be given up, should the try at hand fail, which was meant for the
- * age `meant_for'?  Only a try that was meant to be the last is: one that comes
- * late, because the machine slept or was off or its clock has only now been
- * set, may come before the network does.
+ * Is the message to be given up, should this try fail?  It is, when this is the
+ * one that was meant for the expiry.
+ *
+ * One that comes much later than it was meant to, because the machine slept or
+ * was off or its clock has only now been set, may come before the network does.
+ * So may one that somebody asks for early.  Neither is the last, and behind the
+ * expiry it is tried on until there were RETRY_ENOUGH.
  */
-bool retry_is_last(const struct retry_plan *p, int64_t age, int64_t meant_for);
+bool retry_is_last(const struct retry_plan *p, const struct retry_try *t);
 
 /*
  * Is it time for what is to be tried then?  Also when that is further off than

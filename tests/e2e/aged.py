@@ -15,6 +15,9 @@ def older(text, seconds, due):
         words = was[9:-1]
         if words.startswith(b"arrived "):
             yield line(b"arrived %d" % (int(words[8:]) - seconds))
+        elif words.startswith(b"try "):
+            _, tried, due_then, why = words.split(b" ", 3)
+            yield line(b"try %d %s %s" % (int(tried) - seconds, due_then, why))
         else:
             yield was
     yield line(b"due %d" % due)

@@ -144,15 +144,16 @@ case_too_old_at_a_dead_host_is_given_up() {
 
 # The machine slept, or its clock has only now been set: what was to be tried long
 # before may be tried now before the network is there.
-case_too_old_when_it_wakes_up_is_tried_once_more() {
+case_too_old_when_it_wakes_up_is_tried_on() {
 	settings=('expire = "2d"; warn_after = 0;')
 	kept --on "$later"
-	ages $((3 * day)) $(($(date +%s) - 2 * day))
-	flush
-	expect_reports 0
-	expect_waiting queue 1
-	flush # it is not due
-	expect_waiting queue 1
+	ages $((3 * day)) $(($(date +%s) - 1 * day))
+	for _ in 1 2 3 4 5 6 7; do
+		ages 0 1
+		flush
+		expect_reports 0
+		expect_waiting queue 1
+	done
 	ages 0
 	flush
 	expect_reports 1
@@ -173,6 +174,48 @@ case_too_old_when_it_wakes_up_at_a_dead_host() {
 	expect_messages 2
 	expect_reports 0
 	expect_empty_queue
+}
+
+# Somebody asks for it early, or again and again.
+case_too_old_and_hurried() {
+	settings=('warn_after = 0;')
+	kept --on "$later"
+	ages $((6 * day)) $(($(date +%s) + day))
+	send -qR@ </dev/null
+	send --retry=all </dev/null
+	flush
+	flush_now
+	expect_reports 0
+	expect_waiting queue 1
+}
+
+# Not by what another message brings along.
+case_too_old_is_each_ones_own() {
+	dead_server
+	queueing 'expire = "30d"; bounce_to = "off"; warn_after = 0;'
+	send_letter
+	SENDOFF_EXPIRE=2d send_letter
+	send_letter
+	flush_now
+	ages $((6 * day))
+	flush
+	expect_waiting queue 2
+	expect_waiting dead 1
+	server_again
+	flush_now
+	expect_messages 2
+}
+
+case_too_old_and_its_password_is_gone() {
+	server
+	queueing 'deliver = "queue"; expire = "30d"; warn_after = 0;
+	    auth_without_tls = true;'
+	SENDOFF_USER=jane SENDOFF_PASSWORD=sesame send_letter
+	ages $((6 * day))
+	send --flush </dev/null
+	expect_exit 77
+	expect_waiting queue 1
+	expect_messages 0
 }
 
 case_too_old_and_nobody_wants_to_know() {

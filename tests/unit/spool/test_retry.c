@@ -85,24 +85,35 @@ START_TEST(expired_by_table)
 END_TEST
 
 static const struct {
-	int64_t age, meant_for;
+	struct retry_try at;
 	bool last;
 } lasts[] = {
-	{ 5 * DAY, 5 * DAY, true },
-	{ 5 * DAY + HOUR, 5 * DAY, true },
-	{ 5 * DAY - 1, 5 * DAY, false },
-	{ 6 * DAY, 5 * DAY - 1, false },
-	{ 6 * DAY, 0, false },
-	{ 6 * DAY, -6 * DAY, false },
-	{ 6 * DAY, 6 * DAY, true },
+	{ { 5 * DAY, 5 * DAY, 4 * DAY, 30 }, true },
+	{ { 5 * DAY + HOUR, 5 * DAY, 4 * DAY, 30 }, true },
+	{ { 5 * DAY, 5 * DAY, 0, 1 }, true },
+	/* not yet */
+	{ { 5 * DAY - 1, 5 * DAY - 1, 4 * DAY, 30 }, false },
+	{ { 5 * DAY - 1, 5 * DAY, 4 * DAY, 30 }, false },
+	/* late */
+	{ { 5 * DAY + HOUR + 1, 5 * DAY, 4 * DAY, 30 }, false },
+	{ { 5 * DAY, 5 * DAY - 1, 4 * DAY, 30 }, false },
+	{ { 50 * DAY, 0, 0, 1 }, false },
+	{ { 50 * DAY, -50 * DAY, -50 * DAY, 1 }, false },
+	/* once more, and often enough */
+	{ { 6 * DAY, 6 * DAY, 5 * DAY, 7 }, false },
+	{ { 6 * DAY, 6 * DAY, 5 * DAY, 8 }, true },
+	{ { 60 * DAY, 6 * DAY, 5 * DAY, 8 }, true },
+	{ { 60 * DAY, -60 * DAY, 5 * DAY, 8 }, true },
+	/* early */
+	{ { 6 * DAY, 6 * DAY + 1, 5 * DAY, 30 }, false },
+	{ { 6 * DAY, 6 * DAY + 1, 4 * DAY, 30 }, false },
 };
 
 START_TEST(last_by_table)
 {
 	static const struct retry_plan plan = { 0 };
 
-	ck_assert(retry_is_last(&plan, lasts[_i].age, lasts[_i].meant_for) ==
-	    lasts[_i].last);
+	ck_assert(retry_is_last(&plan, &lasts[_i].at) == lasts[_i].last);
 }
 END_TEST
 
