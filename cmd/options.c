@@ -238,9 +238,12 @@ check_actions(const struct options *o, struct error *e)
 	const unsigned ours = 1U << ACTION_PRETEND | 1U << ACTION_CHECK |
 	    1U << ACTION_SHOW_CONFIG | 1U << ACTION_SERVER_INFO |
 	    1U << ACTION_ASK | 1U << ACTION_HOLD | 1U << ACTION_RELEASE |
-	    1U << ACTION_REMOVE | 1U << ACTION_RETRY | 1U << ACTION_LISTEN;
+	    1U << ACTION_REMOVE | 1U << ACTION_RETRY | 1U << ACTION_LISTEN,
+		       of_queue = 1U << ACTION_QUEUE | 1U << ACTION_FLUSH;
 
-	if ((o->actions & ours) == 0 || (o->actions & (o->actions - 1)) == 0)
+	if (((o->actions & ours) == 0 ||
+		(o->actions & (o->actions - 1)) == 0) &&
+	    (o->actions & of_queue) != of_queue)
 		return 0;
 	error_set(e, ERR_USAGE, "these options do different things");
 	return error_hint(e,

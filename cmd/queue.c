@@ -35,6 +35,7 @@ struct walk {
 		char in[4096]; /* where the last of them are */
 	} dead, damaged;
 	size_t busy;
+	int status;     /* the greatest of what was complained of on the way */
 	bool elsewhere; /* the one of that id is, where nothing is changed */
 	enum spool_place where;
 	int (*each)(struct walk *w, enum spool_place place, const char *account,
@@ -143,14 +144,23 @@ walk(struct walk *w, const enum spool_place *places, size_t n, struct error *e)
 	return e->kind == ERR_NONE ? rc : -1;
 }
 
+static void
+complain(struct walk *w, const struct error *e)
+{
+	int status = error_exit(e);
+
+	report_error(w->r->program, w->r->form, e, status);
+	if (status > w->status)
+		w->status = status;
+}
+
 static int
 ended(struct walk *w, const struct error *e)
 {
 	buf_clear(&w->out);
-	if (e->kind == ERR_NONE)
-		return EX_OK;
-	report_error(w->r->program, w->r->form, e, error_exit(e));
-	return error_exit(e);
+	if (e->kind != ERR_NONE)
+		complain(w, e);
+	return w->status;
 }
 
 /* ---- showing ---------------------------------------------------------------- */
@@ -366,7 +376,7 @@ change_item(struct walk *w, struct item *i, struct error *e)
 	case QUEUE_REMOVE:
 		return item_drop(i, e);
 	case QUEUE_RETRY:
-		return item_hasten(i, w->r->here->now().tv_sec, e);
+		return item_hasten(i, 0, e);
 	}
 	return 0;
 }
@@ -387,27 +397,31 @@ may_change(enum queue_change what, enum spool_place place)
 	return true;
 }
 
+/* One that it cannot be done with must not spare the others. */
 static int
 change(struct walk *w, enum spool_place place, const char *account,
     const char *id, struct error *e)
 {
+	struct error why = ERROR_NONE;
 	struct item i;
 	int rc;
+
+	(void)e;
 
 	if (!may_change(w->change, place)) {
 		w->elsewhere = true;
 		w->where = place;
 		return 0;
 	}
-	rc = item_take(&i, &w->spool, place, account, id, e);
+	rc = item_take(&i, &w->spool, place, account, id, &why);
 	if (rc > 0)
 		w->busy++;
-	if (rc == 0) {
-		rc = change_item(w, &i, e);
+	else
 		w->n++;
-	}
+	if (rc < 0 || (rc == 0 && change_item(w, &i, &why) < 0))
+		complain(w, &why);
 	item_release(&i);
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 /* Whoever wants what is so already has it. */

@@ -461,6 +461,41 @@ case_a_damaged_file_is_in_nobodys_way() {
 	expect_waiting damaged 1
 }
 
+# What cannot be done with one is done with the others.
+case_one_of_all_that_cannot_be_changed() {
+	local what
+	server
+	account 'deliver = "queue";'
+	for what in hold release retry remove; do
+		send_letter
+	done
+	mkdir -p "$SENDOFF_SPOOL"/{queue,held}/test/0ADIRECTORY00
+	for what in hold release retry; do
+		send "--$what=all" </dev/null
+		expect_exit 73
+		expect_says 0ADIRECTORY00
+		[ "$what" != hold ] || expect_waiting held 4
+		[ "$what" = hold ] || expect_waiting queue 4
+	done
+	send --remove=all </dev/null
+	expect_exit 73
+	expect_waiting . 0
+}
+
+case_showing_and_running_are_two_things() {
+	local what
+	server
+	account 'deliver = "queue";'
+	send_letter
+	for what in '--flush --queue' '-bp -q' '-q -bp'; do
+		# shellcheck disable=SC2086
+		send $what </dev/null
+		expect_exit 64
+		expect_says 'different things'
+	done
+	expect_waiting queue 1
+}
+
 # ---- a full disk -------------------------------------------------------------
 
 # on_small_disk SIZE COMMAND...: with a file system of that size at the spool.
