@@ -231,19 +231,28 @@ reads_no_message(const struct options *o)
 	return false;
 }
 
-/* One of ours beside any other would be taken for done, and not be. */
-static int
-check_actions(const struct options *o, struct error *e)
+/*
+ * One of ours beside any other would be taken for done, and not be; so would
+ * -bp beside -q.
+ */
+static bool
+are_at_odds(unsigned actions)
 {
 	const unsigned ours = 1U << ACTION_PRETEND | 1U << ACTION_CHECK |
 	    1U << ACTION_SHOW_CONFIG | 1U << ACTION_SERVER_INFO |
 	    1U << ACTION_ASK | 1U << ACTION_HOLD | 1U << ACTION_RELEASE |
-	    1U << ACTION_REMOVE | 1U << ACTION_RETRY | 1U << ACTION_LISTEN,
-		       of_queue = 1U << ACTION_QUEUE | 1U << ACTION_FLUSH;
+	    1U << ACTION_REMOVE | 1U << ACTION_RETRY | 1U << ACTION_LISTEN;
+	const unsigned of_queue = 1U << ACTION_QUEUE | 1U << ACTION_FLUSH;
+	bool several = (actions & (actions - 1)) != 0;
 
-	if (((o->actions & ours) == 0 ||
-		(o->actions & (o->actions - 1)) == 0) &&
-	    (o->actions & of_queue) != of_queue)
+	return ((actions & ours) != 0 && several) ||
+	    (actions & of_queue) == of_queue;
+}
+
+static int
+check_actions(const struct options *o, struct error *e)
+{
+	if (!are_at_odds(o->actions))
 		return 0;
 	error_set(e, ERR_USAGE, "these options do different things");
 	return error_hint(e,

@@ -203,6 +203,28 @@ is_blocked(struct runner *q, const struct entry *n)
 	return way != NULL && way->dead;
 }
 
+/* With the settings that the message brings along. */
+static int
+account_of(const struct runner *q, const struct entry *n, struct account *a,
+    struct error *e)
+{
+	struct conf_override *over = calloc(n->options_n + 1, sizeof(over[0]));
+	struct conf_wish wish = {
+		.name = wanted(n->account), .over = over, .over_n = n->options_n
+	};
+	int rc;
+
+	if (over == NULL)
+		return error_set(e, ERR_OS, "out of memory");
+	for (size_t i = 0; i < n->options_n; i++)
+		over[i] = (struct conf_override){ .key = n->options[i].key,
+			.value = n->options[i].value,
+			.origin = "queue" };
+	rc = conf_account(q->l.conf, &wish, a, e);
+	free(over);
+	return rc;
+}
+
 /* Settings made for this very message want a connection of their own. */
 static int
 choose(struct runner *q, const struct entry *n, struct error *e)
@@ -217,11 +239,7 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	if (wanted(n->account) != NULL && is_gone(q, n->account))
 		return ask_for_it(q, n->account, e);
 	if (adopt_options(q, n, e) < 0 ||
-	    conf_account(q->l.conf,
-		&(struct conf_wish){ .name = wanted(n->account),
-		    .over = q->over,
-		    .over_n = q->own.over_n },
-		&q->l.account, e) < 0 ||
+	    account_of(q, n, &q->l.account, e) < 0 ||
 	    check_environment(q, n, e) < 0)
 		return -1;
 	q->chosen = true;
@@ -413,35 +431,23 @@ is_due(struct runner *q, struct item *i)
 
 /* In seconds, whatever message was the last one; 0: the default. */
 static int64_t
-own_expire(struct runner *q, const struct entry *n)
+own_expire(const struct runner *q, const struct entry *n)
 {
 	struct account a = ACCOUNT;
 	struct error ignored = ERROR_NONE;
-	struct conf_override *over;
-	int64_t expire = 0;
+	int64_t expire;
 
 	if (q->chosen && same_options(q, n))
 		return q->l.account.expire / 1000000;
-	over = calloc(n->options_n + 1, sizeof(over[0]));
-	for (size_t i = 0; over != NULL && i < n->options_n; i++)
-		over[i] = (struct conf_override){ .key = n->options[i].key,
-			.value = n->options[i].value,
-			.origin = "queue" };
-	if (over != NULL &&
-	    conf_account(q->l.conf,
-		&(struct conf_wish){ .name = wanted(n->account),
-		    .over = over,
-		    .over_n = n->options_n },
-		&a, &ignored) == 0)
-		expire = a.expire / 1000000;
+	account_of(q, n, &a, &ignored);
+	expire = a.expire / 1000000;
 	account_clear(&a);
-	free(over);
 	return expire;
 }
 
 /* A host that is dead is asked once a run; yet what is too old is too old. */
 static bool
-is_out_of_time(struct runner *q, const struct item *i)
+is_out_of_time(const struct runner *q, const struct item *i)
 {
 	const struct retry_plan plan = { .expire = own_expire(q, &i->entry) };
 

@@ -50,7 +50,7 @@ bool retry_expired(const struct retry_plan *p, int64_t age);
 struct retry_try {
 	int64_t age;       /* now */
 	int64_t meant_for; /* when it was to come */
-	int64_t before;    /* when the one before came; 0: there was none */
+	int64_t before;    /* when the one before came; not over 0: none did */
 	unsigned tries;    /* with this one */
 };
 

@@ -156,15 +156,19 @@ case_a_refusal_at_flush_comes_back() {
 	expect_empty_queue
 }
 
-case_a_bounce_that_is_refused_is_dead() {
+refused_bounce() {
 	dead_server
 	queueing
 	send_letter
 	server_again --on 'rcpt reply "550 5.1.1 nobody here"'
 	flush_now
 	flush_now
-	expect_waiting queue 0
 	expect_waiting dead 1
+}
+
+case_a_bounce_that_is_refused_is_dead() {
+	refused_bounce
+	expect_waiting queue 0
 	expect_messages 0
 	expect_queue '^[0-9A-Z]+#' 'MAILER-DAEMON'
 	send --remove=all </dev/null
@@ -173,13 +177,7 @@ case_a_bounce_that_is_refused_is_dead() {
 }
 
 case_a_run_tells_of_the_dead_unless_told_to_be_quiet() {
-	dead_server
-	queueing
-	send_letter
-	server_again --on 'rcpt reply "550 5.1.1 nobody here"'
-	flush_now
-	flush_now
-	expect_waiting dead 1
+	refused_bounce
 	send -v --flush </dev/null
 	expect_exit 0
 	expect_says '1 .*dead'
