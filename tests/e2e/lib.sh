@@ -4,7 +4,8 @@
 # subshell and a directory of its own ($dir); whatever it started dies with it.
 #
 # From the environment: BUILD (where sendoff and smtp-server are), CERTS (made
-# by smtp-server --make-certs), ONLY (cases whose name holds it; all).
+# by smtp-server --make-certs), PORTS (a file with the last port given away),
+# ONLY (cases whose name holds it; all).
 set -u
 shopt -s lastpipe # what "| send" finds out stays known
 
@@ -50,6 +51,17 @@ stop_servers() {
 	while read -r pid; do
 		kill "$pid" 2>/dev/null
 	done <"$dir/pids"
+}
+
+# The servers of this case end, and have ended when it returns: a server that
+# was only told to still takes who comes meanwhile.
+servers_die() {
+	local pid
+	stop_servers
+	while read -r pid; do
+		wait "$pid"
+	done <"$dir/pids"
+	: >"$dir/pids"
 }
 
 run_case() {
@@ -104,6 +116,22 @@ wait_for() {
 
 # ---- the server --------------------------------------------------------------
 
+# A port that nobody else of this run has had or will get, so that where a
+# server was nobody is.  It is below those that the kernel gives to clients.
+next_port() {
+	(
+		flock 9
+		n=$(cat <&9)
+		n=${n:-$((10000 + BASHPID % 20000))}
+		until n=$((n < 32000 ? n + 1 : 10000)) && ! listens "$n"; do :; done
+		echo "$n" | tee "$PORTS"
+	) 9<>"$PORTS"
+}
+
+listens() {
+	(: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
 # server [OPTION...]: start one; its port is in $port, what it keeps in $store.
 # A second one keeps its things apart: server_of NAME OPTION...
 server() {
@@ -114,8 +142,9 @@ server_of() {
 	local name=$1
 	shift
 	store=$dir/store$name
-	"$smtp_server" --quiet --port-file "$dir/port$name" --store "$store" \
-	    --certs "$CERTS" --idle 20 "$@" 2>>"$dir/server.err" &
+	"$smtp_server" --quiet --port "$(next_port)" \
+	    --port-file "$dir/port$name" --store "$store" --certs "$CERTS" \
+	    --idle 20 "$@" 2>>"$dir/server.err" &
 	echo $! >>"$dir/pids"
 	wait_for "the server" test -e "$dir/port$name"
 	port=$(<"$dir/port$name")

@@ -15,8 +15,8 @@ start_exim() {
 	local x=$house/exim
 	mkdir "$x" "$x/spool"
 	chown mail:mail "$x" "$x/spool"
-	starttls_port=$(free_port)
-	implicit_port=$(free_port)
+	starttls_port=$(next_port)
+	implicit_port=$(next_port)
 	cat >"$x/exim.conf" <<-END
 		exim_path = $exim
 		exim_user = mail

@@ -37,8 +37,8 @@ configure() {
 
 start_opensmtpd() {
 	x=$house/x
-	implicit_port=$(free_port)
-	starttls_port=$(free_port)
+	implicit_port=$(next_port)
+	starttls_port=$(next_port)
 	furnish
 	configure
 	"${CC:-gcc}" -D_GNU_SOURCE -shared -fPIC -o "$x/key.so" \

@@ -7,8 +7,8 @@ start_postfix() {
 	local p=$house/postfix
 	mkdir -p "$p/etc" "$p/queue" "$p/data"
 	chown postfix "$p/data"
-	starttls_port=$(free_port)
-	implicit_port=$(free_port)
+	starttls_port=$(next_port)
+	implicit_port=$(next_port)
 	cat >"$p/etc/main.cf" <<-END
 		compatibility_level = 3.6
 		queue_directory = $p/queue

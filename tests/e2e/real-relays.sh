@@ -22,7 +22,7 @@ relay() {
 	mkdir -p "$p/etc" "$p/queue" "$p/data"
 	: >"$p/log"
 	chown postfix "$p/data" "$p/log"
-	free_port >"$p/port"
+	next_port >"$p/port"
 	cat >"$p/etc/main.cf" <<-END
 		compatibility_level = 3.6
 		queue_directory = $p/queue

@@ -59,17 +59,6 @@ close_house() {
 	[ -n "${KEEP:-}" ] || rm -rf "${house:?}"
 }
 
-free_port() {
-	"$python" -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
-listens() {
-	(: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
 # up WHAT PORT LOG: wait until it takes connections.
 up() {
 	local end=$((SECONDS + 20))
@@ -110,9 +99,9 @@ start_dovecot() {
 	local d=$house/dovecot
 	mkdir "$d" "$d/state"
 	chmod 755 "$d"
-	lmtp_port=$(free_port)
-	submission_port=$(free_port)
-	submissions_port=$(free_port)
+	lmtp_port=$(next_port)
+	submission_port=$(next_port)
+	submissions_port=$(next_port)
 	echo 'user:{PLAIN}secret' >"$d/users"
 	chown dovecot "$d/users"
 	chmod 600 "$d/users"

@@ -12,8 +12,9 @@ trap 'exit 1' HUP INT TERM
 
 CERTS=$work/certs
 MATRIX=$work/matrix
+PORTS=$work/ports
 TMPDIR=$work
-export BUILD ONLY CERTS MATRIX TMPDIR
+export BUILD ONLY CERTS MATRIX PORTS TMPDIR
 mkdir "$MATRIX"
 "$BUILD/smtp-server" --make-certs "$CERTS"
 

@@ -14,14 +14,8 @@ dead_server() {
 }
 
 server_dies() {
-	stop_servers
-	: >pids
-	wait_for "the server to die" not_listening
+	servers_die
 	rm -rf store port
-}
-
-not_listening() {
-	! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
 
 # The same port again, with somebody behind it.

@@ -448,7 +448,7 @@ case_all_or_nobody_by_an_alias() {
 	mixed 'recipients = "all";' 550
 	[[ $answer == '550 5.1.1 '* ]] || fail "it says: $answer"
 	expect_messages 0
-	stop_servers
+	servers_die
 	rm -rf store port
 	mixed 'recipients = "all";' 450 zoe@x.test
 	[[ $answer == '450 '* ]] || fail "it says: $answer"
@@ -460,7 +460,7 @@ case_a_part_has_it() {
 	[[ $answer == '554 5.0.0 sent to a part of them; '* ]] ||
 	    fail "it says: $answer"
 	expect_messages 1
-	stop_servers
+	servers_die
 	rm -rf store port
 	mixed '' 450 bad@x.test
 	[[ $answer == '554-'*'/ 554 '* ]] || fail "it says: $answer"

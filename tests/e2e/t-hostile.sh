@@ -271,7 +271,7 @@ case_nothing_before_the_greeting() {
 
 case_refused_connections() {
 	server
-	stop_servers
+	servers_die
 	account
 	send_letter
 	expect_exit 75

@@ -198,7 +198,7 @@ case_in_random_order() {
 
 case_all_of_them_fail() {
 	two_hosts
-	stop_servers
+	servers_die
 	send_letter
 	expect_exit 75
 	expect_says "$(<port1)" "$(<port2)"
@@ -287,24 +287,17 @@ case_a_source_address() {
 	expect_json "$store/conn-1.json" 'client.startswith("127.0.0.7:")'
 }
 
-# A port that nobody has: the kernel's choice, which it does not choose again
-# at once.
-free_port() {
-	"$python" -c 'import socket, sys
-s = socket.socket(); s.bind((sys.argv[1], 0)); print(s.getsockname()[1])' "$1"
-}
-
 case_a_source_address_with_a_port() {
 	local mine
 	server
-	mine=$(free_port 127.0.0.7)
+	mine=$(next_port)
 	account "source_ip = \"127.0.0.7:$mine\";"
 	send_letter
 	expect_exit 0
 	record >/dev/null
 	expect_json "$store/conn-1.json" "client == '127.0.0.7:$mine'"
 	account
-	mine=$(free_port 127.0.0.8)
+	mine=$(next_port)
 	send_letter --source-ip="127.0.0.8:$mine"
 	expect_exit 0
 	record 2 >/dev/null
@@ -324,7 +317,7 @@ case_a_source_port_that_is_taken() {
 # just ended.
 case_a_source_port_for_one_host_after_another() {
 	two_hosts 'greeting reply "554 5.3.2 nobody"'
-	sed -i "s/tls = \"off\";/& source_ip = \"127.0.0.7:$(free_port 127.0.0.7)\";/" \
+	sed -i "s/tls = \"off\";/& source_ip = \"127.0.0.7:$(next_port)\";/" \
 	    sendoff.conf
 	send_letter
 	expect_exit 0
@@ -387,8 +380,7 @@ case_a_machine_is_ill() {
 		expect_says 'connected to 127.0.0.2' 'next address' \
 		    'connected to 127.0.0.3'
 		second_has 1
-		stop_servers
-		: >pids
+		servers_die
 	done
 }
 
@@ -402,17 +394,13 @@ case_a_machine_may_have_it() {
 case_the_words_of_the_ill_machine_stay() {
 	two_machines 'greeting reply "421 4.3.2 busy" close'
 	kill "$(tail -1 pids)"
-	wait_for "its end" not_listening
+	wait "$(tail -1 pids)"
 	# shellcheck disable=SC2016
 	letter | unshare -m sh -c 'mount --bind hosts /etc/hosts &&
 	    exec "$0" -C sendoff.conf you@example.test' "$sendoff" 2>err
 	status=${PIPESTATUS[1]}
 	expect_exit 75
 	expect_says '421 4.3.2 busy'
-}
-
-not_listening() {
-	! (exec 3<>"/dev/tcp/127.0.0.3/$port") 2>/dev/null
 }
 
 run_cases

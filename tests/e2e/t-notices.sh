@@ -111,9 +111,7 @@ case_too_old_without_a_status_is_given_up() {
 	ages $((6 * day))
 	flush
 	expect_waiting queue 1
-	stop_servers
-	: >pids
-	wait_for "the server to die" not_listening
+	servers_die
 	rm -rf store port
 	server_again
 	ages 0

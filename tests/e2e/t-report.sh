@@ -82,7 +82,7 @@ case_kind_not_supported() {
 
 case_kind_connect() {
 	server
-	stop_servers
+	servers_die
 	account
 	send_letter --report=json
 	expect_report 'error == "connect"' 'exit == 75'

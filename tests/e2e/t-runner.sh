@@ -50,20 +50,14 @@ case_what_is_another_s_is_not_run() {
 }
 
 queueing_at_nobody() {
-	port=$(nobody_at)
+	port=$(next_port)
 	queueing "$@"
-}
-
-# A port at which nobody listens.
-nobody_at() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
 }
 
 case_a_message_with_a_host_of_its_own_stops_no_other() {
 	server
 	queueing
-	send_letter -odq --port="$(nobody_at)"
+	send_letter -odq --port="$(next_port)"
 	send_letter -odq
 	run_queue
 	expect_exit 0
