@@ -162,9 +162,21 @@ transcript() {
 	cat "$store/conn-${1:-1}.log"
 }
 
-# How many clients the server has had.
+# How many clients the server has had, when all of them have ended.
 connections() {
+	wait_for "the ends of all connections" have_ended
 	find "$store" -name 'conn-*.json' | wc -l
+}
+
+# What was said to all of them, when they have ended.
+transcripts() {
+	connections >/dev/null
+	cat "$store"/conn-*.log
+}
+
+have_ended() {
+	[ "$(find "$store" -name '*conn-*.log' | wc -l)" -eq \
+	    "$(find "$store" -name 'conn-*.json' | wc -l)" ]
 }
 
 # traced ARGUMENT...: strace, under which no leaks can be looked for.

@@ -271,7 +271,7 @@ case_all_are_refused() {
 	send_letter
 	expect_exit 77
 	expect_says 'not-you'
-	[ "$(cat "$store"/*.log | grep -c '^> AUTH')" -eq 3 ] ||
+	[ "$(transcripts | grep -c '^> AUTH')" -eq 3 ] ||
 	    fail "not each of the three, once"
 	expect_nothing_sent
 }
@@ -291,7 +291,7 @@ case_no_second_plaintext_try_after_535() {
 	tls_account 'tls = "implicit";'
 	send_letter
 	expect_exit 77
-	n=$(cat "$store"/*.log | grep -c "^> AUTH")
+	n=$(transcripts | grep -c "^> AUTH")
 	[ "$n" -eq 1 ] || fail "$n attempts with a wrong password"
 	expect_nothing_sent
 }

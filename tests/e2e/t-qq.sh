@@ -85,7 +85,7 @@ refused_login() {
 	send bob@163.com < <(message 'From: 10001@qq.com')
 	expect_exit 77
 	expect_says "$@"
-	[ "$(cat "$store"/*.log | grep -c '^> AUTH')" -eq 1 ] ||
+	[ "$(transcripts | grep -c '^> AUTH')" -eq 1 ] ||
 	    fail "another attempt, which locks the account"
 	expect_nothing_sent
 }

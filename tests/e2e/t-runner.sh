@@ -12,7 +12,7 @@ run_queue() {
 
 # What was said behind AUTH PLAIN on the last connection of a server's store.
 said_plain() {
-	sed -n 's/^> AUTH PLAIN //p' "$store/conn-1.log" | base64 -d | tr '\0' ' '
+	transcript | sed -n 's/^> AUTH PLAIN //p' | base64 -d | tr '\0' ' '
 }
 
 case_a_password_goes_to_its_own_server() {
