@@ -290,11 +290,11 @@ environment_state(struct environment *env)
 const char *
 environment_usual_spool(struct environment *env)
 {
-	const char *state = environment_state(env);
-
-	if (state == NULL)
-		return NULL;
 	buf_reset(&env->spool);
-	buf_addf(&env->spool, "%s/spool", state);
-	return buf_text(&env->spool);
+	if (geteuid() == 0 && !is_of_service())
+		buf_adds(&env->spool, LOCALSTATEDIR "/lib/sendoff/spool");
+	else if (home() != NULL)
+		buf_addf(&env->spool, "%s/.local/state/sendoff/spool", home());
+	return buf_ok(&env->spool) && env->spool.n > 0 ? buf_text(&env->spool)
+						       : NULL;
 }

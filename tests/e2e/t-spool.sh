@@ -849,6 +849,32 @@ case_a_place_that_moves_with_the_caller() {
 	[ ! -e here ] || fail "it is there all the same"
 }
 
+# What one keeps another finds, whatever runs them.
+case_the_usual_place_is_the_same_everywhere() {
+	needs_root
+	dead_server
+	queueing
+	unset SENDOFF_SPOOL
+	chmod 755 "$dir/.." . && chmod 644 sendoff.conf && chmod 777 home
+	cp "$sendoff" program
+	sed -i '/^log/d' sendoff.conf
+	usual_place STATE_DIRECTORY="$dir/home/of-a-unit" you@example.test \
+	    < <(letter)
+	expect_exit 0
+	usual_place XDG_STATE_HOME="$dir/home/elsewhere" you@example.test \
+	    < <(letter)
+	expect_exit 0
+	usual_place XDG_STATE_HOME= --queue </dev/null
+	grep -q 'in 2 Requests' out || fail "mailq says: $(<out)"
+}
+
+usual_place() {
+	setpriv --reuid=21475 --regid=21475 --clear-groups \
+	    env -u STATE_DIRECTORY "$1" "$dir/program" -C "$dir/sendoff.conf" \
+	    "${@:2}" >out 2>err
+	status=$?
+}
+
 # ---- a password of the environment's -------------------------------------------
 
 # in_container USER WORD ARGUMENT...: as one that has no configuration, for that
