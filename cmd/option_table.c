@@ -687,7 +687,7 @@ const struct option_row option_rows[] = {
 	{ NULL, 'q', JOINED_ARG, "WHAT", set_queue_run, NULL, "try what waits and is due; 5m: every five minutes; Iid, Rrecipient, Ssender: a part of it, at once" },
 	{ NULL, 'I', NO_ARG, NULL, set_newaliases, NULL, "the same as -bi" },
 	{ NULL, 'o', MUST_JOIN, "X", set_classic, NULL, "i as -i, v as -v, e as -e; di: deliver now, db: in the background, dq: by the next run over the queue; other letters are ignored" },
-	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i, ErrorMode=x as -ex; others are ignored" },
+	{ NULL, 'O', ARG, "X=V", set_long_classic, NULL, "IgnoreDots=true as -i, ErrorMode=x as -ex, DeliveryMode=x as -odx; others are ignored" },
 	{ NULL, 'e', ARG, "X", set_error_mode, NULL, "q: report nothing" },
 	{ NULL, 'B', ARG, "TYPE", set_ignored, NULL, NULL },
 	{ NULL, 'A', ARG, "X", set_ignored, NULL, NULL },
