@@ -193,12 +193,10 @@ fit_to_be_told(
     const struct serving *v, const struct error *e, struct error *instead)
 {
 	if (!v->gate.known || peer_trusted(&v->gate.peer) ||
-	    (e->kind != ERR_CONFIG && e->kind != ERR_SECRET &&
-		e->kind != ERR_AUTH))
+	    !error_of_service(e))
 		return e;
 	report_error(v->r->program, REPORT_TEXT, e, error_exit(e));
-	error_set(instead, e->kind,
-	    "the service is misconfigured; its log says more");
+	error_set(instead, e->kind, ERROR_OF_SERVICE);
 	return instead;
 }
 

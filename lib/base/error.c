@@ -118,3 +118,20 @@ error_exit(const struct error *e)
 		return EX_UNAVAILABLE;
 	return kinds[e->kind].exit;
 }
+
+bool
+error_of_service(const struct error *e)
+{
+	switch (e->kind) {
+	case ERR_CONFIG:
+	case ERR_SECRET:
+	case ERR_AUTH:
+	case ERR_AUTH_MECHANISM:
+	case ERR_SPOOL_DENIED:
+		return true;
+	case ERR_SPOOL:
+		return !e->transient; /* else it is only full */
+	default:
+		return false;
+	}
+}

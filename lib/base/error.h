@@ -107,4 +107,12 @@ const char *error_name(enum error_kind kind);
  */
 int error_exit(const struct error *e);
 
+/*
+ * Is it the installation that is at fault (its configuration, secrets, login,
+ * spool)?  The users of a service can do nothing about that, and where its files
+ * are is not for them: to be told is ERROR_OF_SERVICE.
+ */
+bool error_of_service(const struct error *e);
+#define ERROR_OF_SERVICE "the service is misconfigured; its log says more"
+
 #endif

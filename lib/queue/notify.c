@@ -118,7 +118,7 @@ notify_is_late(
 	int64_t age = r->here->now().tv_sec - i->entry.arrived;
 
 	return after > 0 && age >= after && !i->entry.warned &&
-	    addressee(l, i) != NULL && l->env.sender[0] != '\0';
+	    addressee(l, i) != NULL;
 }
 
 int
@@ -136,6 +136,7 @@ notify_late(
 	if (about == NULL)
 		return -1;
 	what.about = about;
+	what.tried = i->entry.tried;
 	what.until = i->entry.arrived + l->account.expire / 1000000;
 	if (choose(&l->env, about, VERDICT_QUEUED, NOTIFY_DELAY) > 0)
 		rc = tell_of(l, r, i, &what, e);
@@ -153,7 +154,7 @@ notify_late(
 static bool
 relays(const struct letter *l)
 {
-	if (l->offers.dsn || l->env.sender[0] == '\0' || tell_whom(l) == NULL)
+	if (l->offers.dsn || tell_whom(l) == NULL)
 		return false;
 	for (size_t i = 0; i < l->env.n; i++)
 		if (l->env.to[i].verdict.state == VERDICT_SENT &&

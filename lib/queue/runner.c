@@ -5,6 +5,7 @@
 
 #include "base/clean.h"
 #include "base/stop.h"
+#include "queue/choice.h"
 #include "queue/notify.h"
 #include "queue/settle.h"
 #include "queue/tell.h"
@@ -85,115 +86,6 @@ adopt_options(struct runner *q, const struct entry *n, struct error *e)
 	return 0;
 }
 
-static const char *
-kept_option(const struct entry *n, const char *key)
-{
-	for (size_t i = 0; i < n->options_n; i++)
-		if (strcmp(n->options[i].key, key) == 0)
-			return n->options[i].value;
-	return "";
-}
-
-static const char *
-own_option(const struct request *r, const char *key)
-{
-	for (size_t i = 0; i < r->over_n; i++)
-		if (strcmp(r->over[i].key, key) == 0)
-			return r->over[i].value;
-	return "";
-}
-
-/* Is what this run was told of a server what the message was sent with? */
-static bool
-is_for_the_same(const struct runner *q, const struct entry *n)
-{
-	static const char *const whose[] = { "host", "port", "user",
-		"provider" };
-	const char *named = q->r->account;
-
-	for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++)
-		if (strcmp(kept_option(n, whose[i]),
-			own_option(q->r, whose[i])) != 0)
-			return false;
-	return named == NULL || strcmp(named, n->account) == 0;
-}
-
-/*
- * SENDOFF_PASSWORD is for the server and the user that stand beside it in the
- * environment: by now these may be others than those of the message.  So may
- * what a file holds that the environment names.
- */
-static const char *
-secret_of_another(const struct runner *q, const struct entry *n)
-{
-	static const char *const named[] = { "password_file",
-		"password_command" };
-
-	if (is_for_the_same(q, n))
-		return NULL;
-	if (strcmp(kept_option(n, "password_env"), REQUEST_PASSWORD) == 0)
-		return REQUEST_PASSWORD;
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		const char *value = kept_option(n, named[i]);
-
-		if (value[0] != '\0' &&
-		    strcmp(value, own_option(q->r, named[i])) == 0)
-			return named[i];
-	}
-	return NULL;
-}
-
-static int
-check_environment(
-    const struct runner *q, const struct entry *n, struct error *e)
-{
-	const char *secret = secret_of_another(q, n),
-		   *host = kept_option(n, "host");
-
-	if (secret == NULL)
-		return 0;
-	error_set(e, ERR_SECRET,
-	    "message %s was sent with a %s for '%s': this run's may be for "
-	    "another",
-	    n->id, secret, host[0] != '\0' ? host : n->account);
-	return error_hint(e,
-	    "run over the queue in the environment that it was sent in, or "
-	    "remove it");
-}
-
-/* The name that accounts of options alone have names none. */
-static const char *
-wanted(const char *account)
-{
-	return account[0] == '(' ? NULL : account;
-}
-
-static bool
-is_gone(const struct runner *q, const char *account)
-{
-	const char *const *names = conf_names(q->l.conf);
-
-	while (*names != NULL && strcmp(*names, account) != 0)
-		names++;
-	return *names == NULL;
-}
-
-/* Nobody has mistyped it: what was asked for is still to be sent somehow. */
-static int
-ask_for_it(const struct runner *q, const char *account, struct error *e)
-{
-	const char *const *names = conf_names(q->l.conf);
-	bool lone = names[0] != NULL && names[1] == NULL;
-
-	error_set(e, ERR_CONFIG,
-	    "messages wait for an account that is not in the configuration "
-	    "any more");
-	return error_hint(e,
-	    "put it back, or let its name stand for another one: "
-	    "%s: { inherit = \"%s\"; };",
-	    account, lone ? names[0] : "ANOTHER");
-}
-
 /* Does the way fail, which is this message's, too? */
 static bool
 is_blocked(struct runner *q, const struct entry *n)
@@ -201,28 +93,6 @@ is_blocked(struct runner *q, const struct entry *n)
 	const struct way *way = way_known(&q->ways, n);
 
 	return way != NULL && way->dead;
-}
-
-/* With the settings that the message brings along. */
-static int
-account_of(const struct runner *q, const struct entry *n, struct account *a,
-    struct error *e)
-{
-	struct conf_override *over = calloc(n->options_n + 1, sizeof(over[0]));
-	struct conf_wish wish = {
-		.name = wanted(n->account), .over = over, .over_n = n->options_n
-	};
-	int rc;
-
-	if (over == NULL)
-		return error_set(e, ERR_OS, "out of memory");
-	for (size_t i = 0; i < n->options_n; i++)
-		over[i] = (struct conf_override){ .key = n->options[i].key,
-			.value = n->options[i].value,
-			.origin = "queue" };
-	rc = conf_account(q->l.conf, &wish, a, e);
-	free(over);
-	return rc;
 }
 
 /* Settings made for this very message want a connection of their own. */
@@ -236,11 +106,9 @@ choose(struct runner *q, const struct entry *n, struct error *e)
 	account_clear(&q->l.account);
 	buf_reset(&q->l.secret);
 	q->chosen = false;
-	if (wanted(n->account) != NULL && is_gone(q, n->account))
-		return ask_for_it(q, n->account, e);
 	if (adopt_options(q, n, e) < 0 ||
-	    account_of(q, n, &q->l.account, e) < 0 ||
-	    check_environment(q, n, e) < 0)
+	    choice_account(q->l.conf, n, &q->l.account, e) < 0 ||
+	    choice_check_environment(q->r, n, e) < 0)
 		return -1;
 	q->chosen = true;
 	return 0;
@@ -253,8 +121,9 @@ runner_connections(struct conf *conf, const char *account)
 	struct error ignored = ERROR_NONE;
 	int n = 1;
 
-	if (conf_account(conf, &(struct conf_wish){ .name = wanted(account) },
-		&a, &ignored) == 0)
+	if (conf_account(conf,
+		&(struct conf_wish){ .name = choice_name(account) }, &a,
+		&ignored) == 0)
 		n = a.connections;
 	account_clear(&a);
 	return n;
@@ -309,18 +178,15 @@ decided(const struct envelope *env)
 	return false;
 }
 
-/* A server that took nobody, for now, made no error. */
+/* A server that took nobody, for now, made no error.  What it said is of that
+   message, and stays with it: this is told of others, too. */
 static void
 say_why(struct error *why, const struct letter *l, const struct error *e)
 {
-	struct buf text = BUF(2048);
-
 	*why = *e;
-	if (e->kind == ERR_NONE) {
-		keep_why(&text, l, e);
-		error_set(why, ERR_DISCONNECTED, "%s", buf_text(&text));
-	}
-	buf_clear(&text);
+	if (e->kind == ERR_NONE)
+		error_set(why, ERR_DISCONNECTED, "%s takes no mail now",
+		    l->host[0] != '\0' ? l->host : "the server");
 }
 
 /* Is it the way that does not work, and not the message? */
@@ -360,7 +226,8 @@ try_message(struct runner *q, struct item *i)
 	if (is_blocked(q, &i->entry)) {
 		choose(q, &i->entry, &e); /* how its sender is told */
 		e = way_known(&q->ways, &i->entry)->why;
-	} else if (choose(q, &i->entry, &e) == 0 && settle_prepare(i, &e) == 0)
+	} else if (choose(q, &i->entry, &e) == 0 &&
+	    settle_prepare(i, &q->l, &e) == 0)
 		letter_deliver(l, &q->own, &e);
 	if (e.kind == ERR_SPOOL) {
 		complain(q, &e);
@@ -439,7 +306,7 @@ own_expire(const struct runner *q, const struct entry *n)
 
 	if (q->chosen && same_options(q, n))
 		return q->l.account.expire / 1000000;
-	account_of(q, n, &a, &ignored);
+	choice_account(q->l.conf, n, &a, &ignored);
 	expire = a.expire / 1000000;
 	account_clear(&a);
 	return expire;
@@ -455,6 +322,17 @@ is_out_of_time(const struct runner *q, const struct item *i)
 	    &plan, q->r->here->now().tv_sec - i->entry.arrived);
 }
 
+/* It was never tried, but its way was. */
+static void
+borrow_why(struct runner *q, struct entry *n)
+{
+	struct buf text = BUF(2048);
+
+	keep_why(&text, &q->l, n->uid, &way_known(&q->ways, n)->why);
+	clean_copy(n->why, sizeof(n->why), buf_bytes(&text));
+	buf_clear(&text);
+}
+
 /* What is not tried may be late all the same. */
 static void
 tell_late(struct runner *q, struct item *i)
@@ -465,8 +343,8 @@ tell_late(struct runner *q, struct item *i)
 		return;
 	begin_letter(q, i);
 	if (notify_is_late(&q->l, q->r, i)) {
-		clean_copy(i->entry.why, sizeof(i->entry.why),
-		    bytes_of(way_known(&q->ways, &i->entry)->why.text));
+		if (i->entry.tried == 0)
+			borrow_why(q, &i->entry);
 		if (item_message(i, &q->l.message, &e) < 0 ||
 		    settle_late(&q->l, &q->own, i, &e) < 0)
 			complain(q, &e);
@@ -486,6 +364,33 @@ work_on(struct runner *q, struct item *i)
 	}
 }
 
+static bool
+somebody_refused(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (env->to[i].verdict.state == VERDICT_REFUSED)
+			return true;
+	return false;
+}
+
+/* Nobody is open, and it is here all the same: it could not be removed before,
+   or not be laid among the dead. */
+static void
+finish(struct runner *q, struct item *i)
+{
+	struct error e = ERROR_NONE;
+
+	begin_letter(q, i);
+	if (!somebody_refused(&i->entry.env))
+		item_drop(i, &e);
+	else if (item_message(i, &q->l.message, &e) == 0 &&
+	    choose(q, &i->entry, &e) == 0)
+		settle_rest(&q->l, &q->own, i, &e);
+	if (e.kind != ERR_NONE)
+		complain(q, &e);
+	end_letter(&q->l);
+}
+
 static void
 try_id(struct runner *q, const char *account, const char *id)
 {
@@ -495,7 +400,7 @@ try_id(struct runner *q, const char *account, const char *id)
 	if (item_take(&i, &q->spool, SPOOL_QUEUE, account, id, &e) < 0)
 		complain(q, &e);
 	else if (i.fd >= 0 && i.entry.complete && !entry_open(&i.entry))
-		item_drop(&i, &e); /* it could not be removed before */
+		finish(q, &i);
 	else if (i.fd >= 0 && i.entry.complete && is_wanted(q, &i.entry) &&
 	    is_due(q, &i))
 		work_on(q, &i);

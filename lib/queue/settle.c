@@ -21,6 +21,20 @@ refuse(struct envelope *env, struct estatus status, const char *why)
 	}
 }
 
+/* "All or nobody": the fate of one is that of all. */
+static void
+refuse_others(struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++) {
+		struct verdict *v = &env->to[i].verdict;
+
+		if (verdict_open(v))
+			v->stage = STAGE_OTHERS;
+	}
+	refuse(
+	    env, (struct estatus){ 5, 0, 0 }, "another recipient was refused");
+}
+
 /* Everybody else has it, or was told of before: nothing comes between the
    answer and this. */
 static bool
@@ -106,15 +120,16 @@ note_sent(struct item *i, const struct envelope *env, struct error *e)
 	return note(i, env, w, e);
 }
 
-/* Who is alone has no need of it: his message is removed. */
+/* Who is alone has no need of it, for his message is removed, unless it is to
+   lie among the dead. */
 int
-settle_prepare(struct item *i, struct error *e)
+settle_prepare(struct item *i, const struct letter *l, struct error *e)
 {
 	size_t open = 0;
 
 	for (size_t k = 0; k < i->entry.env.n; k++)
 		open += !i->entry.env.to[k].noted;
-	if (open < 2)
+	if (open < 2 && notify_untold(l, i) == NULL)
 		return 0;
 	return item_reserve(i, open * ENTRY_BRIEF + ENTRY_TRY, e);
 }
@@ -147,7 +162,7 @@ put_off(struct letter *l, const struct request *r, struct item *i,
 {
 	struct buf text = BUF(2048);
 
-	keep_why(&text, l, why);
+	keep_why(&text, l, i->entry.uid, why);
 	keep_put_off(&i->entry, &l->account, r->here, buf_text(&text));
 	buf_clear(&text);
 	mark_queued(&l->env);
@@ -207,7 +222,7 @@ give_up(struct letter *l, const struct request *r, const struct item *i,
 	if (stop_asked() != 0 || !envelope_open(&l->env) || !was_last(l, r, i))
 		return;
 	buf_adds(&text, "could not be delivered in time; last of all: ");
-	keep_why(&text, l, why);
+	keep_why(&text, l, i->entry.uid, why);
 	refuse_late(&l->env, buf_text(&text));
 	buf_clear(&text);
 }
@@ -317,6 +332,8 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	}
 	if (keep_is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
+	else if (keep_is_for_nobody(l))
+		refuse_others(&l->env);
 	else
 		give_up(l, r, i, why);
 	if (notify_failed(l, r, i, e) < 0)
@@ -327,6 +344,21 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	if (untold != NULL)
 		return leave(l, r, i, untold, e);
 	return drop(i, &l->env, e);
+}
+
+int
+settle_rest(
+    struct letter *l, const struct request *r, struct item *i, struct error *e)
+{
+	const struct verdict *untold = notify_untold(l, i);
+
+	if (untold == NULL)
+		return drop(i, &l->env, e);
+	if (leave(l, r, i, untold, e) < 0)
+		return -1;
+	l->took = 0;
+	letter_log(l, r, e, envelope_outcome(&l->env, e));
+	return 0;
 }
 
 /* Having failed, it stays as it was, and is tried again. */

@@ -178,7 +178,8 @@ fill(struct notice *what, const struct telling *t)
 	what->queue_id = t->n->id[0] != '\0' ? t->n->id : NULL;
 	what->remote = t->letter->host[0] != '\0' ? t->letter->host : NULL;
 	what->arrived = t->n->arrived;
-	what->tried = t->r->here->now().tv_sec;
+	if (what->tried == 0)
+		what->tried = t->r->here->now().tv_sec;
 	what->reason = t->n->why[0] != '\0' ? t->n->why : NULL;
 }
 
@@ -192,7 +193,7 @@ keep(const struct telling *t, const struct notice *what, struct error *e)
 	entry_init(&n);
 	message_init(&m);
 	name_it(&n, t->n, what);
-	n.arrived = what->tried;
+	n.arrived = t->r->here->now().tv_sec;
 	n.uid = t->n->uid;
 	n.report = true;
 	rc = copy_account(&n, t->n, e);

@@ -161,11 +161,14 @@ first_deferred(const struct envelope *env)
 }
 
 void
-keep_why(struct buf *out, const struct letter *l, const struct error *why)
+keep_why(struct buf *out, const struct letter *l, int64_t uid,
+    const struct error *why)
 {
 	const struct verdict *v = first_deferred(&l->env);
 
-	if (why->kind != ERR_NONE && why->code != 0)
+	if (error_of_service(why) && uid != 0 && uid != (int64_t)getuid())
+		buf_adds(out, ERROR_OF_SERVICE);
+	else if (why->kind != ERR_NONE && why->code != 0)
 		buf_addf(out, "%s: %d %s", why->text, why->code, why->reply);
 	else if (why->kind != ERR_NONE)
 		buf_adds(out, why->text);
@@ -260,7 +263,7 @@ describe(struct entry *n, struct letter *l, const struct request *r,
 	if (keep_describe(n, l, r, e) < 0)
 		return -1;
 	if (!keep_first(l, r)) {
-		keep_why(&text, l, why);
+		keep_why(&text, l, n->uid, why);
 		keep_put_off(n, &l->account, r->here, buf_text(&text));
 	}
 	buf_clear(&text);
@@ -342,13 +345,29 @@ keep(struct letter *l, const struct request *r, const struct error *why,
 	return rc;
 }
 
+bool
+keep_is_for_nobody(const struct letter *l)
+{
+	bool refused = false;
+
+	if (l->account.recipients != RECIPIENTS_ALL)
+		return false;
+	for (size_t i = 0; i < l->env.n; i++) {
+		if (l->env.to[i].verdict.state == VERDICT_SENT)
+			return false;
+		refused |= l->env.to[i].verdict.state == VERDICT_REFUSED;
+	}
+	return refused;
+}
+
 /* The caller's error is why it was not sent, if it was tried. */
 int
 letter_keep(struct letter *l, const struct request *r, struct error *e)
 {
 	struct error cause = *e, why = ERROR_NONE;
 
-	if (!envelope_open(&l->env) || !wants_it(l, r, e))
+	if (!envelope_open(&l->env) || keep_is_for_nobody(l) ||
+	    !wants_it(l, r, e))
 		return 0;
 	if (keep(l, r, &cause, &why) == 0) {
 		*e = ERROR_NONE;

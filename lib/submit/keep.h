@@ -52,8 +52,16 @@ bool keep_is_hopeless(const struct error *e);
 int keep_describe(struct entry *n, struct letter *l, const struct request *r,
     struct error *e);
 
-/* Add what a try came to: an error of ours, or the server's words. */
-void keep_why(struct buf *out, const struct letter *l, const struct error *why);
+/*
+ * "All or nobody", and somebody is refused for good: the message can never go to
+ * all, so nobody is to get it, now or later.
+ */
+bool keep_is_for_nobody(const struct letter *l);
+
+/* Add what a try came to: an error of ours, or the server's words; fit to be told
+   to uid, who handed it in. */
+void keep_why(struct buf *out, const struct letter *l, int64_t uid,
+    const struct error *why);
 
 /* When to try again, and why: into n, which has its account's settings. */
 void keep_put_off(struct entry *n, const struct account *a,

@@ -314,6 +314,45 @@ case_a_message_without_a_sender_waits_for_the_others() {
 	! grep -q 'two@' queue || fail "two@ has it, and is shown"
 }
 
+# One of two was refused, which nobody is told of, and the other gets it now.
+refused_and_sent() {
+	server --on 'rcpt has=gone@ reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=late@ conn=1 reply "451 4.2.1 later"'
+	queueing 'deliver = "queue"; bounce_to = "off";'
+	send gone@example.test late@example.test < <(letter)
+	flush
+	ages 0
+}
+
+expect_gone_is_dead() {
+	expect_messages 1
+	expect_waiting queue 0
+	expect_waiting dead 1
+	expect_dead_in_log "$(only_id dead)"
+	expect_queue '^ +\(.*no such user\)$' '^ +gone@example\.test$'
+}
+
+case_killed_before_the_untold_is_dead() {
+	refused_and_sent
+	traced -o calls -e inject=renameat,renameat2,linkat:signal=KILL \
+	    "$sendoff" -C sendoff.conf --flush </dev/null 2>err
+	expect_messages 1
+	expect_waiting queue 1
+	flush
+	expect_gone_is_dead
+}
+
+case_nowhere_to_lay_the_dead() {
+	refused_and_sent
+	: >"$SENDOFF_SPOOL/dead"
+	send --flush </dev/null
+	expect_exit 73
+	rm "$SENDOFF_SPOOL/dead"
+	ages 0
+	flush
+	expect_gone_is_dead
+}
+
 # It tells somebody who is not its sender, which makes no circle.
 case_of_a_message_without_a_sender_somebody_else_is_told() {
 	server --on "$unknown"
@@ -323,6 +362,23 @@ case_of_a_message_without_a_sender_somebody_else_is_told() {
 	expect_reports 1
 	expect_dsn 'notice["To"] == "postmaster@example.test"' \
 	    '"you@example.test" in to'
+	expect_empty_queue
+}
+
+case_of_a_message_without_a_sender_that_is_late_or_passed_on() {
+	server --without DSN --on 'rcpt has=you@ conn=1 reply "451 4.2.1 later"'
+	queueing 'deliver = "queue"; bounce_to = "postmaster@example.test";'
+	send_letter -f '<>' -N success,delay
+	ages $((5 * hour))
+	flush
+	expect_reports 1
+	expect_dsn 'notice["To"] == "postmaster@example.test"' \
+	    'to["you@example.test"]["Action"] == "delayed"'
+	ages 0
+	flush
+	expect_reports 2
+	expect_dsn 'notice["To"] == "postmaster@example.test"' \
+	    'to["you@example.test"]["Action"] == "relayed"'
 	expect_empty_queue
 }
 
@@ -660,6 +716,53 @@ case_no_spool_for_what_was_passed_on() {
 	talk FAILURE
 	expect_messages 2
 	[ ! -e "$SENDOFF_SPOOL" ] || fail "there is a spool"
+}
+
+# ---- all or nobody -----------------------------------------------------------
+
+gone='rcpt has=gone@ reply "550 5.1.1 no such user"'
+
+case_what_cannot_go_to_all_waits_no_more() {
+	settings=('recipients = "all";')
+	asked=(gone@example.test late@example.test)
+	kept --on "$gone" --on 'rcpt has=late@ reply "451 4.2.1 later"'
+	flush
+	expect_reports 1
+	expect_dsn 'to["gone@example.test"]["Status"] == "5.1.1"' \
+	    'to["you@example.test"]["Action"] == "failed"' \
+	    'to["you@example.test"]["Status"] == "5.0.0"' \
+	    'to["late@example.test"]["Action"] == "failed"' \
+	    '"another recipient was refused" in text'
+	expect_empty_queue
+}
+
+case_what_may_go_to_all_waits() {
+	settings=('recipients = "all";')
+	asked=(late@example.test)
+	kept --on 'rcpt has=late@ conn=1 reply "451 4.2.1 later"'
+	flush
+	expect_messages 0
+	expect_waiting queue 1
+	ages 0
+	flush
+	expect_messages 1
+	expect_json "$store/envelope-1.json" 'len(rcpt) == 2'
+	expect_empty_queue
+}
+
+case_what_cannot_go_to_all_is_not_kept() {
+	server --on "$gone"
+	queueing 'recipients = "all";'
+	send gone@example.test you@example.test < <(letter)
+	expect_exit 67
+	expect_says 'you@example.test: not sent, because another'
+	expect_waiting . 0
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<me@example.test>' \
+	    'RCPT TO:<gone@example.test>' 'RCPT TO:<you@example.test>' DATA \
+	    'Subject: x' '' hello . QUIT | send -bs
+	grep -q '^550 5\.1\.1 gone@' out || fail "it says: $(<out)"
+	expect_waiting . 0
+	expect_messages 0
 }
 
 # ---- at once -----------------------------------------------------------------

@@ -616,6 +616,38 @@ case_a_full_disk_makes_no_second_copy() {
 	expect_messages 1
 }
 
+# One of two is refused, which nobody is told of, and the other put off: a file,
+# with N octets of filling in its message.
+one_refused_one_late() {
+	{ letter && head -c 3000 /dev/zero | tr '\0' x | fold -w 70 && echo &&
+	    head -c "$1" /dev/zero | tr '\0' x && echo; } >mail
+	send -odq gone@example.test late@example.test <mail
+	send --flush </dev/null
+	ages 0
+	file=$(find "$SENDOFF_SPOOL/queue" -type f)
+}
+
+# The last who was open has it, and there is a line to be written all the same,
+# in a file that fills its block.
+case_nor_where_it_is_to_be_dead() {
+	local file missing
+	server --on 'rcpt has=gone@ reply "550 5.1.1 no such user"' \
+	    --on 'rcpt has=late@ conn=1 reply "451 4.3.0 not now"' \
+	    --on 'rcpt has=late@ conn=2 reply "451 4.3.0 not now"' \
+	    --on 'dot delay 1500 default'
+	queueing 'bounce_to = "off";'
+	one_refused_one_late 1
+	missing=$((4090 - $(stat -c %s "$file")))
+	rm "$file"
+	one_refused_one_late $((1 + missing))
+	[ "$(stat -c %s "$file")" -eq 4090 ] || fail "its size is another"
+	mv "$SENDOFF_SPOOL" filled
+	export dir sendoff
+	on_small_disk 1m flush_while_the_disk_fills
+	[ "$(<free)" -eq 0 ] || fail "$(<free) octets were free"
+	expect_messages 1
+}
+
 # The messages of before, where nothing can be written.
 flush_what_cannot_be_written() {
 	cp -a "$dir/filled/." "$SENDOFF_SPOOL" &&

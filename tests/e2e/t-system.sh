@@ -222,6 +222,23 @@ case_what_is_wrong_with_it_is_in_its_log() {
 	expect_says '1 error in the configuration'
 }
 
+case_what_is_wrong_with_its_spool_is_in_its_log() {
+	public
+	server --tls implicit
+	servers_die
+	relay_configured
+	spool
+	mkdir -m 777 run/spool && chmod 777 run/spool
+	chown "$SERVICE" run/spool
+	service
+	send_as "$ANN" you@example.test < <(letter)
+	expect_exit 75
+	expect_says 'misconfigured; its log says more'
+	expect_says_not run/spool
+	grep -q 'run/spool: .*open to others' service.err ||
+	    fail "the journal does not say it"
+}
+
 case_nobody_knows_whether_it_was_sent() {
 	public
 	relay_server --on 'dot cut'
@@ -314,6 +331,58 @@ case_the_listener_runs_over_the_spool() {
 	expect_exit 0
 	wait_for "what was left by a session" delivered 2
 	[ "$(waiting)" -eq 0 ] || fail "it waits for ever"
+}
+
+# aged SECONDS: whatever waits came so much earlier, and is due.
+aged() {
+	find "$dir/run/spool/queue" -type f |
+	    while read -r file; do
+		    "$python" "$here/aged.py" "$file" "$1" || fail "not aged"
+	    done
+}
+
+# The report to WHOM.
+report_to() {
+	grep -lx "To: $1@example.test"$'\r' "$store"/message-*.eml ||
+	    fail "there is none"
+}
+
+# What keeps the mail of one waiting is told to the other without a word of it.
+case_nobody_hears_of_another_s_mail() {
+	public
+	relay_server --on 'rcpt has=clinic@ reply "421 4.3.2 <clinic@x.test>: busy" close'
+	relay_configured
+	spool 'deliver = \"queue\";'
+	activated -bs --protocol=lmtp
+	send_as "$BOB" -f bob@example.test clinic@x.test < <(letter)
+	send_as "$ANN" -f ann@example.test you@example.test < <(letter)
+	aged $((5 * 3600))
+	of_service --flush
+	grep -q 'localhost: 421' <(of_service --queue) || fail "not by itself"
+	aged 0
+	of_service -qRann
+	[[ $(<"$(report_to ann)") == *'localhost takes no mail now'* ]] ||
+	    fail "she is told something else"
+	! grep -q clinic "$(report_to ann)" || fail "she is told of whom"
+}
+
+# Nor of what is wrong with the service.
+case_a_report_is_not_about_the_service() {
+	public
+	server --tls implicit --auth PLAIN --user user --password another
+	relay_configured
+	spool 'deliver = \"queue\";'
+	activated -bs --protocol=lmtp
+	send_as "$ANN" -f ann@example.test you@example.test < <(letter)
+	aged $((5 * 3600))
+	of_service --flush 2>"$dir/of_run"
+	grep -q 'refused the login of' of_run || fail "the run does not say it"
+	sed -i 's/not-for-users/another/' etc/relay.conf
+	aged 0
+	of_service --flush
+	[[ $(<"$(report_to ann)") == *'misconfigured; its log says more'* ]] ||
+	    fail "she is not told that it is late"
+	! grep -q 'login\|535' "$(report_to ann)" || fail "she is told why"
 }
 
 case_what_is_left_during_a_run_is_next() {
