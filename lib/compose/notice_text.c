@@ -143,6 +143,8 @@ meaning(const struct notice *n, const struct verdict *v)
 static void
 add_said(struct buf *out, const struct notice *n, const struct verdict *v)
 {
+	if (v->stage == STAGE_OTHERS)
+		return; /* the advice says it */
 	if (v->code != 0) {
 		buf_adds(out, "    ");
 		add_shown(out, n->remote != NULL ? n->remote : "The server");

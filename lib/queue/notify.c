@@ -58,11 +58,12 @@ tell_of(struct letter *l, const struct request *r, struct item *i,
 
 /* ---- failed ----------------------------------------------------------------- */
 
-/* About a report none is made, whatever was asked for. */
+/* About a report none is made, whatever was asked for.  Without its account there
+   is nobody to tell. */
 static const char *
 addressee(const struct letter *l, const struct item *i)
 {
-	return i->entry.report ? NULL : tell_whom(l);
+	return i->entry.report || l->account.name == NULL ? NULL : tell_whom(l);
 }
 
 int

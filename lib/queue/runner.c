@@ -378,14 +378,16 @@ somebody_refused(const struct envelope *env)
 static void
 finish(struct runner *q, struct item *i)
 {
-	struct error e = ERROR_NONE;
+	struct error e = ERROR_NONE, unknown = ERROR_NONE;
 
 	begin_letter(q, i);
 	if (!somebody_refused(&i->entry.env))
 		item_drop(i, &e);
-	else if (item_message(i, &q->l.message, &e) == 0 &&
-	    choose(q, &i->entry, &e) == 0)
+	else if (item_message(i, &q->l.message, &e) == 0) {
+		note_message_id(&q->l);
+		choose(q, &i->entry, &unknown); /* it is dead, then */
 		settle_rest(&q->l, &q->own, i, &e);
+	}
 	if (e.kind != ERR_NONE)
 		complain(q, &e);
 	end_letter(&q->l);

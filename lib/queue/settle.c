@@ -21,20 +21,6 @@ refuse(struct envelope *env, struct estatus status, const char *why)
 	}
 }
 
-/* "All or nobody": the fate of one is that of all. */
-static void
-refuse_others(struct envelope *env)
-{
-	for (size_t i = 0; i < env->n; i++) {
-		struct verdict *v = &env->to[i].verdict;
-
-		if (verdict_open(v))
-			v->stage = STAGE_OTHERS;
-	}
-	refuse(
-	    env, (struct estatus){ 5, 0, 0 }, "another recipient was refused");
-}
-
 /* Everybody else has it, or was told of before: nothing comes between the
    answer and this. */
 static bool
@@ -269,8 +255,10 @@ bury(struct letter *l, const struct request *r, struct item *i,
 	struct buf lines = BUF(ENTRY_MOST), why = BUF(2048);
 	int rc;
 
+	if (v->code != 0 && l->host[0] != '\0')
+		buf_addf(&why, "%s: ", l->host);
 	if (v->code != 0)
-		buf_addf(&why, "%s: %d %s", l->host, v->code, v->text);
+		buf_addf(&why, "%d %s", v->code, v->text);
 	else
 		buf_adds(&why, v->text);
 	clean_copy(i->entry.why, sizeof(i->entry.why), buf_bytes(&why));
@@ -333,7 +321,7 @@ write_down(struct letter *l, const struct request *r, struct item *i,
 	if (keep_is_hopeless(why))
 		refuse(&l->env, why->status, why->text);
 	else if (keep_is_for_nobody(l))
-		refuse_others(&l->env);
+		keep_for_nobody(&l->env, VERDICT_REFUSED);
 	else
 		give_up(l, r, i, why);
 	if (notify_failed(l, r, i, e) < 0)

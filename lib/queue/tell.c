@@ -119,7 +119,8 @@ is_of_address(struct estatus s)
 static bool
 content_refused(const struct verdict *v)
 {
-	if (v->state != VERDICT_REFUSED || is_of_address(v->status))
+	if (v->state != VERDICT_REFUSED || v->stage == STAGE_OTHERS ||
+	    is_of_address(v->status))
 		return false;
 	if (is_of_content(v->status))
 		return true;

@@ -159,11 +159,13 @@ say_data(struct smtp *s)
 	engine_say(s, VERB_DATA, 0, "DATA");
 }
 
+/* In this transaction: what was before has nothing to do with the others. */
 static bool
 refused(const struct recipient *r)
 {
-	return r->verdict.state == VERDICT_REFUSED ||
-	    r->verdict.state == VERDICT_DEFERRED;
+	return !r->noted &&
+	    (r->verdict.state == VERDICT_REFUSED ||
+		r->verdict.state == VERDICT_DEFERRED);
 }
 
 /* "All or nobody": nothing is wrong with the others, and yet. */

@@ -345,6 +345,12 @@ keep(struct letter *l, const struct request *r, const struct error *why,
 	return rc;
 }
 
+static bool
+may_have_it(const struct verdict *v)
+{
+	return v->state == VERDICT_SENT || v->stage == STAGE_DOT;
+}
+
 bool
 keep_is_for_nobody(const struct letter *l)
 {
@@ -353,11 +359,28 @@ keep_is_for_nobody(const struct letter *l)
 	if (l->account.recipients != RECIPIENTS_ALL)
 		return false;
 	for (size_t i = 0; i < l->env.n; i++) {
-		if (l->env.to[i].verdict.state == VERDICT_SENT)
+		const struct recipient *to = &l->env.to[i];
+
+		if (may_have_it(&to->verdict))
 			return false;
-		refused |= l->env.to[i].verdict.state == VERDICT_REFUSED;
+		refused |= to->verdict.state == VERDICT_REFUSED && !to->noted;
 	}
 	return refused;
+}
+
+void
+keep_for_nobody(struct envelope *env, enum verdict_state state)
+{
+	struct estatus status = { 0 };
+
+	if (state == VERDICT_REFUSED)
+		status.class = 5;
+	for (size_t i = 0; i < env->n; i++)
+		if (verdict_open(&env->to[i].verdict))
+			verdict_set(&env->to[i].verdict, state, STAGE_OTHERS, 0,
+			    status,
+			    BYTES("not sent, because another recipient was "
+				  "refused"));
 }
 
 /* The caller's error is why it was not sent, if it was tried. */
@@ -366,8 +389,13 @@ letter_keep(struct letter *l, const struct request *r, struct error *e)
 {
 	struct error cause = *e, why = ERROR_NONE;
 
-	if (!envelope_open(&l->env) || keep_is_for_nobody(l) ||
-	    !wants_it(l, r, e))
+	if (!envelope_open(&l->env))
+		return 0;
+	if (keep_is_for_nobody(l)) {
+		keep_for_nobody(&l->env, VERDICT_PENDING);
+		return 0;
+	}
+	if (!wants_it(l, r, e))
 		return 0;
 	if (keep(l, r, &cause, &why) == 0) {
 		*e = ERROR_NONE;

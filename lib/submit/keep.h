@@ -54,9 +54,13 @@ int keep_describe(struct entry *n, struct letter *l, const struct request *r,
 
 /*
  * "All or nobody", and somebody is refused for good: the message can never go to
- * all, so nobody is to get it, now or later.
+ * all, so nobody is to get it, now or later.  But not once somebody has it, or
+ * may have it; nor for who was refused in an earlier run.
  */
 bool keep_is_for_nobody(const struct letter *l);
+
+/* Who is open gets that state, and why. */
+void keep_for_nobody(struct envelope *env, enum verdict_state state);
 
 /* Add what a try came to: an error of ours, or the server's words; fit to be told
    to uid, who handed it in. */

@@ -353,6 +353,20 @@ case_nowhere_to_lay_the_dead() {
 	expect_gone_is_dead
 }
 
+# What is not known to be told of is dead, and not forgotten.
+case_decided_and_its_account_is_gone() {
+	refused_and_sent
+	: >"$SENDOFF_SPOOL/dead"
+	send --flush </dev/null
+	expect_exit 73
+	rm "$SENDOFF_SPOOL/dead"
+	sed -i 's/ test: {/ another: {/; s/"test"/"another"/' sendoff.conf
+	ages 0
+	flush
+	expect_gone_is_dead
+	expect_queue '(test: 550 5.1.1 no such user)'
+}
+
 # It tells somebody who is not its sender, which makes no circle.
 case_of_a_message_without_a_sender_somebody_else_is_told() {
 	server --on "$unknown"
@@ -732,7 +746,8 @@ case_what_cannot_go_to_all_waits_no_more() {
 	    'to["you@example.test"]["Action"] == "failed"' \
 	    'to["you@example.test"]["Status"] == "5.0.0"' \
 	    'to["late@example.test"]["Action"] == "failed"' \
-	    '"another recipient was refused" in text'
+	    '"to all or to nobody, and somebody else was refused" in text' \
+	    'returned == "message/rfc822"' '"hello" in original'
 	expect_empty_queue
 }
 
@@ -748,6 +763,34 @@ case_what_may_go_to_all_waits() {
 	expect_messages 1
 	expect_json "$store/envelope-1.json" 'len(rcpt) == 2'
 	expect_empty_queue
+}
+
+# By LMTP each has an answer of his own, and who may have it may have it.
+case_what_went_to_some_goes_to_the_others() {
+	server --lmtp --on 'dot n=1 conn=1 reply "552 5.2.2 full"' \
+	    --on 'dot n=2 conn=1 reply "451 4.2.1 later"'
+	queueing 'deliver = "queue"; recipients = "all"; protocol = "lmtp";'
+	send full@example.test late@example.test you@example.test < <(letter)
+	flush
+	expect_reports 1
+	expect_dsn 'list(to) == ["full@example.test"]'
+	expect_waiting queue 1
+	ages 0
+	flush
+	expect_messages 3
+	expect_empty_queue
+}
+
+case_what_cannot_go_to_all_is_refused_at_once() {
+	local late
+	for late in 'reply "451 4.2.1 later"' 'reply "421 4.3.2 bye" close' cut; do
+		rm -rf "$dir/port" "$dir/store"
+		server --on "$gone" --on "rcpt has=late@ $late"
+		queueing 'recipients = "all";'
+		send gone@example.test late@example.test < <(letter)
+		expect_exit 67
+		expect_waiting . 0
+	done
 }
 
 case_what_cannot_go_to_all_is_not_kept() {
