@@ -396,8 +396,8 @@ endif
 # The service: units of systemd, its user, and what the users' sendmail needs
 # to find it.  A configuration that is there stays as it is.
 unitdir = $(prefix)/lib/systemd/system
-units = sendoff.socket sendoff@.service sendoff-flush.service \
-	sendoff-flush.timer sendoff.slice
+units = sendoff.socket sendoff.service sendoff-flush.service \
+	sendoff-flush.timer
 etc = $(sysconfdir)/sendoff
 place = sed -e 's|@bindir@|$(bindir)|' -e 's|@sysconfdir@|$(sysconfdir)|'
 unless_there = [ -e $(2) ] || $(INSTALL) -m $(3) $(srcdir)/conf/$(1) $(2)
@@ -425,6 +425,7 @@ systemctl = [ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || systemctl
 
 uninstall-system:
 	-$(systemctl) disable --now sendoff.socket sendoff-flush.timer
+	-$(systemctl) stop sendoff.service
 	@$(MAKE) --no-print-directory enable_sendmail=yes uninstall
 	rm -f $(addprefix $(call dest,$(unitdir)/),$(units)) \
 	    $(call dest,$(prefix)/lib/sysusers.d/sendoff.conf) \
@@ -433,11 +434,15 @@ uninstall-system:
 	$(call if_unchanged,sendoff-relay.conf,$(call dest,$(etc)/relay.conf))
 	-rmdir $(call dest,$(etc))
 	-$(systemctl) daemon-reload
-	@spool=$(call dest,/var/lib/sendoff); [ ! -d "$$spool" ] || \
-	    echo "left: $$spool, where $$(find "$$spool/spool" -type f \
-	    -path '*/queue/*' 2>/dev/null | wc -l) messages wait"
-	@[ -n "$(DESTDIR)" ] || ! getent passwd sendoff >/dev/null || \
-	    echo "left: user sendoff (userdel sendoff)"
+	rm -rf $(call dest,/run/sendoff)
+	@state=$(call dest,/var/lib/sendoff); [ ! -d "$$state" ] || { \
+	    n=$$(find "$$state/spool" -type f ! -path '*/draft/*' \
+	        2>/dev/null | wc -l); \
+	    echo "left: $$state, with $$n messages in the spool"; \
+	    [ "$$n" -eq 0 ] || echo "left: user sendoff, who owns them"; \
+	    [ "$$n" -ne 0 ] || [ -n "$(DESTDIR)" ] || \
+	    ! getent passwd sendoff >/dev/null || \
+	    echo "left: user sendoff (userdel sendoff; rm -r $$state)"; }
 
 install-lib: lib
 	$(INSTALL) -d $(call dest,$(libdir)/pkgconfig) $(call dest,$(includedir))

@@ -407,7 +407,8 @@ stop_children(struct listener *s)
 
 /* ---- the whole ------------------------------------------------------------------ */
 
-/* Users should not be the first to find that it cannot work. */
+/* Users should not be the first to find that it cannot work.  But where somebody
+   waits already, at a socket that is handed over, he is told. */
 static int
 check_configuration(const struct request *r, struct error *e)
 {
@@ -434,14 +435,13 @@ static int
 settle(struct listener *s, struct sockaddr_un *a, const char *path,
     struct error *e)
 {
-	int rc;
+	int rc = take_over(s, e);
 
-	if (check_configuration(s->r, e) < 0)
-		return -1;
-	rc = take_over(s, e);
-	if (rc == 0)
-		rc = open_socket(s, a, path, e);
 	if (rc < 0)
+		return -1;
+	if (rc == 0 &&
+	    (check_configuration(s->r, e) < 0 ||
+		open_socket(s, a, path, e) < 0))
 		return -1;
 	load_tls(s->r);
 	return 0;

@@ -14,10 +14,9 @@ for file in usr/bin/sendoff usr/sbin/sendmail usr/bin/mailq \
     usr/bin/newaliases usr/share/man/man1/sendoff.1 \
     usr/lib/sysusers.d/sendoff.conf usr/lib/tmpfiles.d/sendoff.conf \
     usr/lib/systemd/system/sendoff.socket \
-    usr/lib/systemd/system/sendoff@.service \
+    usr/lib/systemd/system/sendoff.service \
     usr/lib/systemd/system/sendoff-flush.service \
-    usr/lib/systemd/system/sendoff-flush.timer \
-    usr/lib/systemd/system/sendoff.slice; do
+    usr/lib/systemd/system/sendoff-flush.timer; do
 	[ -e "$root/$file" ] || [ -L "$root/$file" ] || wrong "no $file"
 done
 [ -z "$(find "$root" -perm /6000)" ] || wrong "a set-user-ID program"
@@ -46,6 +45,6 @@ if command -v systemd-analyze >/dev/null; then
 	(cd "$root/../units" && systemd-analyze verify --man=no ./sendoff*)
 	# In tenths; what listens to strangers has to be closed tightly.
 	systemd-analyze security --offline=true --threshold=19 \
-	    "$units/sendoff@.service" "$units/sendoff-flush.service" \
+	    "$units/sendoff.service" "$units/sendoff-flush.service" \
 	    >"$root/../security" || wrong "$(grep Overall "$root/../security")"
 fi

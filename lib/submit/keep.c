@@ -102,8 +102,8 @@ keep_own_spool(struct spool *s, const struct conf *conf,
 	error_set(e, ERR_SPOOL_DENIED, "%s: the spool is that of user id %lu",
 	    s->path, (unsigned long)s->owner);
 	return error_hint(e,
-	    "a run over it is that user's business: setpriv --reuid=%lu "
-	    "--clear-groups, or systemctl start sendoff-flush",
+	    "a run over it is that user's business: systemctl start "
+	    "sendoff-flush, or setpriv --reuid=%lu and its like",
 	    (unsigned long)s->owner);
 }
 

@@ -15,7 +15,7 @@ case_the_socket_and_the_timer_are_enabled() {
 # In tenths, of ten.
 case_its_units_are_tight() {
 	systemd-analyze security --no-pager --threshold=19 \
-	    sendoff@case.service sendoff-flush.service \
+	    sendoff.service sendoff-flush.service \
 	    >"$dir/security" 2>&1 || fail "$(grep Overall "$dir/security")"
 	[ "$(grep -c Overall "$dir/security")" -eq 2 ] ||
 	    fail "$(head -n 5 "$dir/security")"

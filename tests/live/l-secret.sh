@@ -8,7 +8,7 @@ service_at_work() {
 	relay 'dot delay 6000'
 	mail_from_behind alice you@example.test
 	wait_for "a service process" is_at_work
-	credentials=$(find /run/credentials -path '*sendoff@*' -name relay.conf)
+	credentials=$(find /run/credentials -path '*sendoff.service*' -name relay.conf)
 	grep -q "$secret" "$credentials" ||
 	    fail "there is no credential to be protected"
 }
@@ -21,9 +21,13 @@ mail_from_behind() {
 
 # It is the program, and has a connection to port 2525.
 is_at_work() {
-	pid=$(systemctl show 'sendoff@*.service' -p MainPID --value | head -n 1)
-	[ -n "$pid" ] && [ "$(cat "/proc/$pid/comm")" = sendoff ] &&
-	    grep -q ':09DD 01 ' /proc/net/tcp
+	grep -q ':09DD 01 ' /proc/net/tcp &&
+	    pid=$(pgrep -o -P "$(main_pid)") &&
+	    [ "$(cat "/proc/$pid/comm")" = sendoff ]
+}
+
+main_pid() {
+	systemctl show sendoff.service -p MainPID --value
 }
 
 # denied COMMAND...: alice gets a failure, and nothing of the file.
@@ -51,8 +55,14 @@ case_files_are_closed() {
 	denied ls /run/sendoff/limits
 }
 
-case_its_process_is_closed() {
+case_its_processes_are_closed() {
 	service_at_work
+	is_closed
+	pid=$(main_pid)
+	is_closed
+}
+
+is_closed() {
 	[ "$(stat -c %U "/proc/$pid/environ")" = root ] ||
 	    fail "the process can be dumped"
 	denied cat "/proc/$pid/environ"

@@ -31,4 +31,31 @@ case_a_flood_is_its_own_senders_alone() {
 	expect_silence
 }
 
+# Whoever comes, and goes, and comes, is soon done with.
+case_a_crowd_at_the_door_keeps_nobody_out() {
+	relay
+	as alice python3 - <<-'END'
+		import socket
+		for _ in range(400):
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect("/run/sendoff/submit")
+		    s.close()
+	END
+	expect_exit 0
+	mail_from bob you@example.test
+	expect_exit 0
+	expect_silence
+}
+
+# With nothing but a broken account there is somebody to say so.
+case_a_service_that_cannot_work_says_so() {
+	relay
+	relay_conf_has 's/host = /nonsense = /'
+	mail_from alice you@example.test
+	expect_exit 75
+	expect_says 'misconfigured; its log says more'
+	mail_from bob you@example.test
+	expect_exit 75
+}
+
 run_cases

@@ -16,7 +16,7 @@ unset SENDOFF_SPOOL STATE_DIRECTORY
 relay() {
 	trap case_ends EXIT
 	relay_gone
-	systemctl stop 'sendoff@*.service'
+	systemctl stop --quiet sendoff.service 2>/dev/null
 	rm -rf /run/sendoff/limits/* "$spool" /home/*/dead.letter
 	relay_back "$@"
 }
@@ -71,6 +71,7 @@ expect_waiting() {
 
 # relay_conf_has SED: a line of relay.conf is another, for this case.
 relay_conf_has() {
+	systemctl stop --quiet sendoff.service 2>/dev/null
 	cp -p /etc/sendoff/relay.conf "$dir/relay.conf"
 	sed -i "$1" /etc/sendoff/relay.conf
 	! cmp -s "$dir/relay.conf" /etc/sendoff/relay.conf ||
