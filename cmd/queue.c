@@ -100,14 +100,6 @@ walk_spool(struct walk *w, int rc, const enum spool_place *places, size_t n,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Root's own is beside the service's. */
-static bool
-has_another(const struct request *r, const struct conf *conf)
-{
-	return r->spool_service != NULL && r->spool == NULL &&
-	    (conf == NULL || conf_spool(conf) == NULL);
-}
-
 static int
 walk_spools(struct walk *w, const struct conf *conf,
     const enum spool_place *places, size_t n, struct error *e)
@@ -115,7 +107,7 @@ walk_spools(struct walk *w, const struct conf *conf,
 	int rc = walk_spool(
 	    w, keep_spool(&w->spool, conf, w->r, false, e), places, n, e);
 
-	if (rc == 0 && has_another(w->r, conf))
+	if (rc == 0 && keep_beside_service(w->r, conf))
 		rc = walk_spool(w,
 		    spool_open(&w->spool, w->r->spool_service, false, e),
 		    places, n, e);

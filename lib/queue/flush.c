@@ -149,6 +149,14 @@ only(char **accounts, const char *name)
 	accounts[n] = NULL;
 }
 
+/* What is not an error, and cron is not told. */
+static bool
+people_look_on(const struct request *r)
+{
+	return r->form == REPORT_TEXT &&
+	    (isatty(STDERR_FILENO) == 1 || r->trace->level > 0);
+}
+
 /*
  * To people alone: the log has said it of each, when it became so, and what cron
  * is told it sends, perhaps to whom nothing can be sent.
@@ -157,17 +165,35 @@ static void
 tell_of_dead(struct spool *s, const struct request *r)
 {
 	struct buf line = BUF(8192);
-	size_t n;
+	size_t n = people_look_on(r) ? spool_count(s, SPOOL_DEAD) : 0;
 
-	if (r->form != REPORT_TEXT ||
-	    (isatty(STDERR_FILENO) != 1 && r->trace->level <= 0))
-		return;
-	n = spool_count(s, SPOOL_DEAD);
 	if (n > 0)
 		buf_addf(&line, "%s: %zu dead: see %s/%s\n", r->program, n,
 		    s->path, spool_place_name(SPOOL_DEAD));
 	report_write(STDERR_FILENO, buf_bytes(&line));
 	buf_clear(&line);
+}
+
+/* Root sees it in mailq, and may think that it was tried now. */
+static void
+tell_of_service(const struct request *r, const struct conf *conf)
+{
+	struct buf line = BUF(8192);
+	struct error ignored = ERROR_NONE;
+	struct spool s = SPOOL;
+	size_t n = 0;
+
+	if (people_look_on(r) && keep_beside_service(r, conf) &&
+	    spool_open(&s, r->spool_service, false, &ignored) == 0)
+		n = spool_count(&s, SPOOL_QUEUE);
+	if (n > 0)
+		buf_addf(&line,
+		    "%s: %zu that the service has taken: systemctl start "
+		    "sendoff-flush\n",
+		    r->program, n);
+	report_write(STDERR_FILENO, buf_bytes(&line));
+	buf_clear(&line);
+	spool_close(&s);
 }
 
 static int
@@ -178,8 +204,10 @@ run(const struct request *r, const struct flush_wish *w, struct letter *l,
 	struct spool s = SPOOL;
 	int rc = -1, status = 0;
 
-	if (letter_configure(l, r, e) == 0)
+	if (letter_configure(l, r, e) == 0) {
+		tell_of_service(r, l->conf);
 		rc = keep_own_spool(&s, l->conf, r, e);
+	}
 	if (rc == 0) {
 		spool_sweep(&s, r->here->now().tv_sec);
 		accounts = spool_accounts(&s, SPOOL_QUEUE, e);

@@ -107,6 +107,13 @@ keep_own_spool(struct spool *s, const struct conf *conf,
 	    (unsigned long)s->owner);
 }
 
+bool
+keep_beside_service(const struct request *r, const struct conf *conf)
+{
+	return r->spool_service != NULL && r->spool == NULL &&
+	    (conf == NULL || conf_spool(conf) == NULL);
+}
+
 /* ---- what may pass ---------------------------------------------------------- */
 
 bool

@@ -42,6 +42,10 @@ int keep_admit(struct spool *s, const struct letter *l, const struct request *r,
 int keep_admit_report(struct spool *s, const struct letter *l,
     const struct request *r, struct error *e);
 
+/* Root looks after his own spool, the usual one, and the service's beside it; conf
+   may be NULL. */
+bool keep_beside_service(const struct request *r, const struct conf *conf);
+
 /* Is it the message, which will be refused in the same way at any time? */
 bool keep_is_hopeless(const struct error *e);
 

@@ -82,6 +82,9 @@ case_mailq_says_whose_queue_it_shows() {
 	expect_exit 0
 	expect_prints '^Mail queue is empty$'
 	expect_says 'service.*root'
+	as root /usr/sbin/sendmail -q -v
+	expect_exit 0
+	expect_says '1 that the service has taken: systemctl start sendoff-flush'
 	as root mailq
 	expect_exit 0
 	expect_prints 'you@example\.test'
