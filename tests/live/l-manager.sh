@@ -53,6 +53,27 @@ case_what_waits_outlives_the_program() {
 	! systemctl cat sendoff.socket || fail "the socket's unit is there"
 	mail_from alice you@example.test
 	expect_exit 126 127
+	is_back_as_another
+	relay_back
+	sleep 1.1 # retry_min
+	systemctl start sendoff-flush.service || fail "the flush fails"
+	expect_waiting 0
+	mail_from alice you@example.test
+	expect_exit 0
+}
+
+# Its user has another number than before.
+is_back_as_another() {
+	local before
+	before=$(id -u sendoff)
+	userdel sendoff
+	useradd --system --uid "$before" somebody
+	make -C /srv/sendoff -s install-system || fail "make fails"
+	systemd-sysusers sendoff.conf
+	[ "$(id -u sendoff)" -ne "$before" ] || fail "it is the same"
+	systemd-tmpfiles --create sendoff.conf
+	systemctl daemon-reload
+	systemctl enable --now sendoff.socket
 }
 
 run_cases
