@@ -436,7 +436,8 @@ uninstall-system:
 	-$(systemctl) daemon-reload
 	rm -rf $(call dest,/run/sendoff)
 	@state=$(call dest,/var/lib/sendoff); [ ! -d "$$state" ] || { \
-	    n=$$(find "$$state/spool" -type f ! -path '*/draft/*' \
+	    n=$$(find "$$state/spool/" -type f \
+	        ! -path "$$state/spool/draft/*" \
 	        2>/dev/null | wc -l); \
 	    echo "left: $$state, with $$n messages in the spool"; \
 	    [ "$$n" -eq 0 ] || echo "left: user sendoff, who owns them"; \

@@ -58,4 +58,17 @@ case_a_service_that_cannot_work_says_so() {
 	expect_exit 75
 }
 
+case_nor_does_a_lost_configuration_close_the_door() {
+	relay
+	systemctl stop --quiet sendoff.service 2>/dev/null
+	mv /etc/sendoff/relay.conf "$dir/relay.conf"
+	mail_from alice you@example.test
+	expect_exit 75
+	expect_says 'misconfigured; its log says more'
+	cp -p "$dir/relay.conf" /etc/sendoff/relay.conf
+	systemctl restart sendoff.service
+	mail_from alice you@example.test
+	expect_exit 0
+}
+
 run_cases
