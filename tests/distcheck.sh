@@ -73,9 +73,12 @@ make -s uninstall-system DESTDIR="$dir/root"
 make -s install-system DESTDIR="$dir/root" FORCE=1
 [ "$(readlink "$dir/root/usr/sbin/sendmail")" = /usr/bin/sendoff ]
 make -s install-system DESTDIR="$dir/root" # once more, over ours
-mkdir -p "$dir/root/var/lib/sendoff/spool/queue/relay"
-: >"$dir/root/var/lib/sendoff/spool/queue/relay/1"
-make -s uninstall-system DESTDIR="$dir/root" | grep -q 'left: .* 1 messages wait'
+for place in queue/relay held/relay draft; do
+	mkdir -p "$dir/root/var/lib/sendoff/spool/$place"
+	: >"$dir/root/var/lib/sendoff/spool/$place/1"
+done
+make -s uninstall-system DESTDIR="$dir/root" |
+    grep -q 'left: .* 2 messages in the spool'
 [ "$(readlink "$dir/root/usr/bin/mailq")" = ../sbin/sendmail ]
 rm -r "$dir/root/usr/bin/mailq" "$dir/root/var/lib/sendoff"
 empty
