@@ -392,6 +392,15 @@ expect_json() {
 	    >"$dir/json" 2>&1 || fail "$(<"$dir/json")"
 }
 
+# ages SECONDS [DUE]: whatever waits came so much earlier, and is due since just
+# now, or since then.
+ages() {
+	find "$SENDOFF_SPOOL/queue" -type f |
+	    while read -r file; do
+		    "$python" "$here/aged.py" "$file" "$@" || fail "not aged"
+	    done
+}
+
 # The report of --report=json, which is standard output.
 expect_report() {
 	expect_json "$dir/out" "$@"

@@ -64,15 +64,6 @@ expect_empty_queue() {
 	expect_waiting . 0
 }
 
-# ages SECONDS [DUE]: whatever waits came so much earlier, and is due since just
-# now, or since then.
-ages() {
-	find "$SENDOFF_SPOOL/queue" -type f |
-	    while read -r file; do
-		    "$python" "$here/aged.py" "$file" "$@" || fail "not aged"
-	    done
-}
-
 # The reports that the server has, whoever they are for.
 reports() {
 	grep -lsx 'Auto-Submitted: auto-replied.' "$store"/message-*.eml |

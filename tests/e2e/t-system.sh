@@ -333,14 +333,6 @@ case_the_listener_runs_over_the_spool() {
 	[ "$(waiting)" -eq 0 ] || fail "it waits for ever"
 }
 
-# aged SECONDS: whatever waits came so much earlier, and is due.
-aged() {
-	find "$dir/run/spool/queue" -type f |
-	    while read -r file; do
-		    "$python" "$here/aged.py" "$file" "$1" || fail "not aged"
-	    done
-}
-
 # The report to WHOM.
 report_to() {
 	grep -lx "To: $1@example.test"$'\r' "$store"/message-*.eml ||
@@ -356,10 +348,10 @@ case_nobody_hears_of_another_s_mail() {
 	activated -bs --protocol=lmtp
 	send_as "$BOB" -f bob@example.test clinic@x.test < <(letter)
 	send_as "$ANN" -f ann@example.test you@example.test < <(letter)
-	aged $((5 * 3600))
+	ages $((5 * 3600))
 	of_service --flush
 	grep -q 'localhost: 421' <(of_service --queue) || fail "not by itself"
-	aged 0
+	ages 0
 	of_service -qRann
 	[[ $(<"$(report_to ann)") == *'localhost takes no mail now'* ]] ||
 	    fail "she is told something else"
@@ -374,11 +366,11 @@ case_a_report_is_not_about_the_service() {
 	spool 'deliver = \"queue\";'
 	activated -bs --protocol=lmtp
 	send_as "$ANN" -f ann@example.test you@example.test < <(letter)
-	aged $((5 * 3600))
+	ages $((5 * 3600))
 	of_service --flush 2>"$dir/of_run"
 	grep -q 'refused the login of' of_run || fail "the run does not say it"
 	sed -i 's/not-for-users/another/' etc/relay.conf
-	aged 0
+	ages 0
 	of_service --flush
 	[[ $(<"$(report_to ann)") == *'misconfigured; its log says more'* ]] ||
 	    fail "she is not told that it is late"
